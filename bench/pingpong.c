@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Ping-pong (section 6): n bytes go to and fro between two threads. The client
+ * uses call, the server reply & receive next. For each message size, between
+ * two address spaces and inside one, the loop of round trips is timed after a
+ * warm-up; the harness divides by twice their number.
+ *
+ * Sizes and messages are those of the original program: the first 8 bytes
+ * travel in registers, up to 512 bytes are a direct string, 1024 and more are
+ * one indirect string. Each thread sends and receives in the same buffer.
+ *
+ * Modules: this program twice. The root task is the client, the other one the
+ * server between two spaces; a second thread of the root task is the server
+ * inside one. Command line: rounds=N, bytes=N for one size only.
+ */
+#include "runtime/runtime.h"
+
+#define ROUND_TRIPS 10000
+#define WARM_UP 100
+
+#define MAX_DIRECT 126 /* dwords behind the first 8 bytes: 512 bytes */
+#define MAX_STRING 4096
+
+static const uint32_t sizes[] = {8, 12, 128, 512, 1024, 2048, 4096};
+
+#define SIZES (sizeof(sizes) / sizeof(sizes[0]))
+
+/* What each of the two threads sends from and receives into. */
+struct player {
+	uint32_t string[MAX_STRING / 4] __attribute__((aligned(4096)));
+	MESSAGE_VARIABLE(MAX_DIRECT, 1) message;
+};
+
+static struct player client, server;
+
+/* The contents that the two threads expect of each other. */
+enum contents { REQUEST = 1, ANSWER, LAST_REQUEST, LAST_ANSWER, WRONG };
+
+static uint32_t pattern(enum contents contents, uint32_t dword)
+{
+	return contents * 0x9E3779B1u ^ dword * 0x85EBCA6Bu;
+}
+
+static uint32_t string_bytes(uint32_t bytes)
+{
+	return bytes > 8 + MAX_DIRECT * 4 ? bytes : 0;
+}
+
+static uint32_t direct_dwords(uint32_t bytes)
+{
+	return string_bytes(bytes) ? 0 : (bytes - 8) / 4;
+}
+
+static void prepare(struct player *p, uint32_t bytes)
+{
+	uint32_t string = string_bytes(bytes);
+
+	p->message.head.size = DOPE(MAX_DIRECT, 1);
+	p->message.head.dope = DOPE(direct_dwords(bytes), string ? 1 : 0);
+	p->message.strings[0] = (struct indirect_string){
+	    string, (uint32_t)p->string, MAX_STRING, (uint32_t)p->string};
+	memset(p->string, 0, sizeof(p->string));
+	memset(p->message.direct, 0, sizeof(p->message.direct));
+}
+
+static void fill(struct player *p, uint32_t bytes, enum contents contents)
+{
+	uint32_t n;
+
+	for (n = 0; n < 2; n++)
+		p->message.head.words[n] = pattern(contents, n);
+	for (n = 0; n < direct_dwords(bytes); n++)
+		p->message.direct[n] = pattern(contents, 2 + n);
+	for (n = 0; n < string_bytes(bytes) / 4; n++)
+		p->string[n] = pattern(contents, 2 + n);
+}
+
+static bool holds(const struct player *p, struct received r, uint32_t bytes,
+    enum contents contents)
+{
+	uint32_t n;
+
+	if ((r.result & ~IPC_RESULT) != p->message.head.dope)
+		return false;
+	for (n = 0; n < 2; n++)
+		if (r.words[n] != pattern(contents, n))
+			return false;
+	for (n = 0; n < direct_dwords(bytes); n++)
+		if (p->message.direct[n] != pattern(contents, 2 + n))
+			return false;
+	for (n = 0; n < string_bytes(bytes) / 4; n++)
+		if (p->string[n] != pattern(contents, 2 + n))
+			return false;
+	return true;
+}
+
+/* One series: n round trips, the first and the last with checked contents. */
+static void serve(uid_t partner, uint32_t bytes, uint32_t n)
+{
+	struct message *m = &server.message.head;
+	struct received r;
+
+	prepare(&server, bytes);
+	r = ipc_receive(partner, m, TIMEOUT_NEVER);
+	fill(&server, bytes,
+	    holds(&server, r, bytes, REQUEST) ? ANSWER : WRONG);
+	while (--n && code(r) == IPC_OK)
+		r = ipc_reply_and_receive_next(
+		    r.from, m, TIMEOUT_NEVER, m, TIMEOUT_NEVER);
+	fill(&server, bytes,
+	    holds(&server, r, bytes, LAST_REQUEST) ? LAST_ANSWER : WRONG);
+	ipc_send(partner, m, TIMEOUT_NEVER);
+}
+
+/* Orders are short messages: bytes and number of round trips. */
+static void server_thread(uid_t partner)
+{
+	MESSAGE_VARIABLE(0, 0) order = {.head = {0}};
+
+	for (;;) {
+		struct received r =
+		    ipc_receive(partner, &order.head, TIMEOUT_NEVER);
+
+		if (code(r) == IPC_OK)
+			serve(partner, r.words[0], r.words[1]);
+	}
+}
+
+/* Round trips of which the contents do not matter. */
+static void play(uid_t partner, uint32_t n)
+{
+	struct message *m = &client.message.head;
+
+	while (n--) {
+		struct received r = ipc_call(
+		    partner, m, TIMEOUT_NEVER, m, TIMEOUT_NEVER);
+
+		if (code(r) != IPC_OK)
+			fail("call: result %u", code(r));
+	}
+}
+
+static void play_checked(uid_t partner, uint32_t bytes,
+    enum contents contents, enum contents expected)
+{
+	struct message *m = &client.message.head;
+	struct received r;
+
+	fill(&client, bytes, contents);
+	r = ipc_call(partner, m, TIMEOUT_NEVER, m, TIMEOUT_NEVER);
+	if (code(r) != IPC_OK)
+		fail("checked call: result %u", code(r));
+	if (!holds(&client, r, bytes, expected))
+		fail("%u bytes did not arrive as they were sent", bytes);
+}
+
+static void measure(
+    uid_t partner, uint32_t spaces, uint32_t bytes, uint32_t rounds)
+{
+	MESSAGE_VARIABLE(0, 0)
+	order = {.head = {.words = {bytes, 1 + WARM_UP + rounds + 1}}};
+	uint32_t ticks;
+	uint64_t start, end;
+
+	ipc_send(partner, &order.head, TIMEOUT_NEVER);
+	prepare(&client, bytes);
+	play_checked(partner, bytes, REQUEST, ANSWER);
+	play(partner, WARM_UP);
+	ticks = clock_ticks();
+	start = read_tsc();
+	play(partner, rounds);
+	end = read_tsc();
+	ticks = clock_ticks() - ticks;
+	play_checked(partner, bytes, LAST_REQUEST, LAST_ANSWER);
+	record_sample("bytes=%u spaces=%u round_trips=%u start=%U end=%U "
+		      "ticks=%u",
+	    bytes, spaces, rounds, start, end, ticks);
+}
+
+static uid_t first_thread;
+
+static void inside_server(void)
+{
+	server_thread(first_thread);
+}
+
+static uid_t start_inside_server(void)
+{
+	static char stack[4096] __attribute__((aligned(16)));
+
+	first_thread = thread_self();
+	return thread_create(inside_server, stack + sizeof(stack));
+}
+
+/* The other module's first message tells who it is. */
+static uid_t find_other_space(void)
+{
+	MESSAGE_VARIABLE(0, 0) hello = {.head = {0}};
+	struct received r = ipc_receive(NOBODY, &hello.head, TIMEOUT_NEVER);
+
+	if (code(r) != IPC_OK)
+		fail("no server: result %u", code(r));
+	return r.from;
+}
+
+static void run(const char *command_line)
+{
+	uint32_t rounds = argument(command_line, "rounds", ROUND_TRIPS);
+	uint32_t only = argument(command_line, "bytes", 0);
+	uid_t other = find_other_space(), inside = start_inside_server();
+	uint32_t n;
+
+	record_begin("pingpong");
+	for (n = 0; n < SIZES; n++) {
+		if (only && sizes[n] != only)
+			continue;
+		measure(other, 2, sizes[n], rounds);
+		measure(inside, 1, sizes[n], rounds);
+	}
+	record_end();
+	machine_stop(0);
+}
+
+void program(const char *command_line, uid_t root)
+{
+	MESSAGE_VARIABLE(0, 0) hello = {.head = {0}};
+
+	if (root == NOBODY) {
+		run(command_line);
+	} else {
+		ipc_send(root, &hello.head, TIMEOUT_NEVER);
+		server_thread(root);
+	}
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * IPC stubs, inlined (5.4.2, table 6). To their callers they are the same in
+ * every configuration of the kernel.
+ *
+ * Timeouts: TIMEOUT_NONE or TIMEOUT_NEVER. Result codes: abi.h.
+ */
+#ifndef RUNTIME_IPC_H
+#define RUNTIME_IPC_H
+
+#include <abi.h>
+#include <config.h>
+
+/* What has been received. */
+struct received {
+	uint32_t result; /* dope of the message, and result code */
+	uid_t from;
+	uint32_t words[2]; /* bytes 0..7; bytes 8.. are in the buffer */
+};
+
+static inline uint32_t code(struct received r)
+{
+	return r.result & IPC_RESULT;
+}
+
+/* Table 6. The vector is the system call. EBP is not preserved. */
+static inline __attribute__((always_inline)) struct received ipc_trap(
+    const uint32_t vector, uid_t partner, const struct message *send,
+    uint32_t send_timeout, struct message *receive, uint32_t receive_timeout)
+{
+	struct received r = {0};
+	uint32_t eax = (uint32_t)receive, ebx = send_timeout;
+	uint32_t ecx = (uint32_t)send, edx = (uint32_t)partner;
+	uint32_t esi = (uint32_t)(partner >> 32), edi = receive_timeout;
+
+	asm volatile("int %6"
+		     : "+a"(eax), "+b"(ebx), "+c"(ecx), "+d"(edx), "+S"(esi),
+		       "+D"(edi)
+		     : "i"(vector)
+		     : "ebp", "memory");
+	r.result = eax;
+	r.from = (uid_t)esi << 32 | edx;
+	if (CONFIG_REGISTER_MESSAGES) {
+		r.words[0] = ebx;
+		r.words[1] = ecx;
+	} else if (code(r) == IPC_OK && vector != IPC_SEND) {
+		r.words[0] = receive->words[0];
+		r.words[1] = receive->words[1];
+	}
+	return r;
+}
+
+/* Returns the result code. */
+static inline uint32_t ipc_send(
+    uid_t to, const struct message *send, uint32_t timeout)
+{
+	return code(ipc_trap(IPC_SEND, to, send, timeout, NULL, 0));
+}
+
+/* From one thread, or from NOBODY in particular. */
+static inline struct received ipc_receive(
+    uid_t from, struct message *receive, uint32_t timeout)
+{
+	return ipc_trap(IPC_RECEIVE, from, NULL, 0, receive, timeout);
+}
+
+static inline struct received ipc_failed(uint32_t result)
+{
+	return (struct received){.result = result};
+}
+
+/* Sends a request and receives its answer. */
+static inline struct received ipc_call(uid_t to, const struct message *send,
+    uint32_t send_timeout, struct message *receive, uint32_t receive_timeout)
+{
+	uint32_t result;
+
+	if (CONFIG_RPC_SYSCALLS)
+		return ipc_trap(IPC_CALL, to, send, send_timeout, receive,
+		    receive_timeout);
+	result = ipc_send(to, send, send_timeout);
+	if (result != IPC_OK)
+		return ipc_failed(result);
+	return ipc_receive(to, receive, receive_timeout);
+}
+
+/*
+ * Answers one client and receives from anybody. Without CONFIG_RPC_SYSCALLS a
+ * client may not be receiving yet when the answer is sent: a server that
+ * does not trust its clients must not give up at once, nor wait for ever.
+ */
+static inline struct received ipc_reply_and_receive_next(uid_t to,
+    const struct message *send, uint32_t send_timeout,
+    struct message *receive, uint32_t receive_timeout)
+{
+	uint32_t result;
+
+	if (CONFIG_RPC_SYSCALLS)
+		return ipc_trap(IPC_REPLY_AND_RECEIVE_NEXT, to, send,
+		    send_timeout, receive, receive_timeout);
+	result = ipc_send(to, send, send_timeout);
+	if (result != IPC_OK)
+		return ipc_failed(result);
+	return ipc_receive(NOBODY, receive, receive_timeout);
+}
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Records: how measurements leave the machine. One line each:
+ *
+ *	TF1 <crc> <kind> <key>=<value> ...
+ *
+ * TF1 is the version, crc the CRC-32 (eight hexadecimal digits) of what
+ * follows it and a blank. A run is a begin record with configuration and
+ * revision, sample records numbered from 1, and an end record with their
+ * count. Lines that begin otherwise are for people.
+ */
+#ifndef RUNTIME_RECORDS_H
+#define RUNTIME_RECORDS_H
+
+/* printf to the console with %s, %u, %x (8 digits), %U (64 bits) and %%. */
+void print(const char *format, ...);
+
+void record_begin(const char *experiment);
+/* Formats as print; the number of the sample is added. */
+void record_sample(const char *format, ...);
+void record_end(void);
+
+/* Complains and ends the machine; formats as print. */
+void fail(const char *format, ...) __attribute__((noreturn));
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Kernel services (abi.h), and the clock of the measurements.
+ */
+#ifndef RUNTIME_SERVICES_H
+#define RUNTIME_SERVICES_H
+
+#include <abi.h>
+
+struct service_result {
+	uint32_t code; /* SERVICE_... */
+	uint32_t ebx;
+	uid_t uid;
+};
+
+static inline struct service_result service(
+    uint32_t number, uint32_t ebx, uint32_t ecx, uid_t uid)
+{
+	struct service_result r;
+	uint32_t edx = (uint32_t)uid, esi = (uint32_t)(uid >> 32);
+
+	asm volatile("int %5"
+		     : "=a"(r.code), "+b"(ebx), "+c"(ecx), "+d"(edx), "+S"(esi)
+		     : "i"(KERNEL_SERVICE), "0"(number)
+		     : "memory");
+	r.ebx = ebx;
+	r.uid = (uid_t)esi << 32 | edx;
+	return r;
+}
+
+static inline uid_t thread_self(void)
+{
+	return service(SERVICE_SELF, 0, 0, NOBODY).uid;
+}
+
+/* The entry function must not return. NOBODY if there can be no more. */
+static inline uid_t thread_create(void (*entry)(void), void *stack_top)
+{
+	struct service_result r = service(SERVICE_CREATE_THREAD,
+	    (uint32_t)entry, (uint32_t)stack_top, NOBODY);
+
+	return r.code == SERVICE_OK ? r.uid : NOBODY;
+}
+
+static inline uint32_t thread_delete(uid_t uid)
+{
+	return service(SERVICE_DELETE_THREAD, 0, 0, uid).code;
+}
+
+static inline void thread_yield(void)
+{
+	service(SERVICE_YIELD, 0, 0, NOBODY);
+}
+
+static inline uint32_t clock_ticks(void)
+{
+	return service(SERVICE_CLOCK, 0, 0, NOBODY).ebx;
+}
+
+static inline void console_write(const char *text, uint32_t bytes)
+{
+	service(SERVICE_WRITE, (uint32_t)text, bytes, NOBODY);
+}
+
+/* Ends the machine; status 0 is success. */
+static inline void machine_stop(uint32_t status)
+{
+	service(SERVICE_STOP, status, 0, NOBODY);
+}
+
+static inline uint64_t read_tsc(void)
+{
+	uint64_t tsc;
+
+	asm volatile("rdtsc" : "=A"(tsc) : : "memory");
+	return tsc;
+}
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Eager scheduling: every ready thread, the running one included, is in the
+ * ready queue and no other; every waiting thread is in the waiting queue and
+ * no other.
+ */
+
+extern struct list waiting_queue;
+
+static inline void queue_waits(struct tcb *t)
+{
+	list_remove(&t->ready_link);
+	list_append(&waiting_queue, &t->waiting_link);
+}
+
+static inline void queue_ready(struct tcb *t)
+{
+	list_remove(&t->waiting_link);
+	list_append(&ready_queue, &t->ready_link);
+}
+
+static inline void queue_starts(struct tcb *t)
+{
+	queue_ready(t);
+}
+
+static inline void queue_preempted(struct tcb *t)
+{
+	list_remove(&t->ready_link);
+	list_append(&ready_queue, &t->ready_link);
+}
+
+static inline void queue_created(struct tcb *t)
+{
+	list_append(&ready_queue, &t->ready_link);
+}
+
+static inline void queue_removed(struct tcb *t)
+{
+	if (t->state == THREAD_READY)
+		list_remove(&t->ready_link);
+	else
+		list_remove(&t->waiting_link);
+}
+
+static inline struct tcb *queue_next(void)
+{
+	if (list_empty(&ready_queue))
+		return NULL;
+	return list_entry(ready_queue.next, struct tcb, ready_link);
+}
+
+static inline void queue_each_waiting(
+    void (*visit)(struct tcb *t, void *argument), void *argument)
+{
+	struct list *link = waiting_queue.next;
+
+	while (link != &waiting_queue) {
+		struct tcb *t = list_entry(link, struct tcb, waiting_link);
+
+		link = link->next;
+		visit(t, argument);
+	}
+}

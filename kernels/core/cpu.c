@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Descriptor tables and the interrupt controller.
+ */
+#include <cpu.h>
+#include <abi.h>
+#include <config.h>
+#include <entry.h>
+#include <space.h>
+
+/* Descriptor access bytes. */
+#define PRESENT 0x80
+#define DPL_USER 0x60
+#define CODE_ACCESSED 0x1B /* pre-set: loading must not write the GDT */
+#define DATA_ACCESSED 0x13
+#define TSS_AVAILABLE 0x09
+#define INTERRUPT_GATE 0x0E
+#define TASK_GATE 0x05
+
+#define FLAGS_4GB 0xC0 /* page granularity, 32 bits */
+
+#define DESCRIPTORS 7
+#define VECTORS (KERNEL_SERVICE + 1)
+#define TRAP_STUB_SIZE 16
+
+struct table_register {
+	uint16_t limit;
+	uint32_t base;
+} __attribute__((packed));
+
+static uint64_t gdt[DESCRIPTORS];
+static uint64_t idt[VECTORS];
+struct tss tss;
+
+static struct tss double_fault_tss;
+static char double_fault_stack[1024];
+
+static uint64_t segment(
+    uint32_t base, uint32_t limit, uint8_t access, uint8_t flags)
+{
+	return (limit & 0xFFFF) | (uint64_t)(base & 0xFFFFFF) << 16 |
+	       (uint64_t)access << 40 |
+	       (uint64_t)((limit >> 16 & 0xF) | flags) << 48 |
+	       (uint64_t)(base >> 24) << 56;
+}
+
+static uint64_t gate(uint16_t selector, const void *offset, uint8_t access)
+{
+	uint32_t address = (uint32_t)offset;
+
+	return (address & 0xFFFF) | (uint32_t)selector << 16 |
+	       (uint64_t)((address & 0xFFFF0000) | access << 8) << 32;
+}
+
+static void gdt_init(void)
+{
+	struct table_register r = {sizeof(gdt) - 1, (uint32_t)gdt};
+
+	gdt[KERNEL_CODE / 8] =
+	    segment(0, 0xFFFFF, PRESENT | CODE_ACCESSED, FLAGS_4GB);
+	gdt[KERNEL_DATA / 8] =
+	    segment(0, 0xFFFFF, PRESENT | DATA_ACCESSED, FLAGS_4GB);
+	gdt[USER_CODE / 8] = segment(
+	    0, 0xFFFFF, PRESENT | DPL_USER | CODE_ACCESSED, FLAGS_4GB);
+	gdt[USER_DATA / 8] = segment(
+	    0, 0xFFFFF, PRESENT | DPL_USER | DATA_ACCESSED, FLAGS_4GB);
+	gdt[TSS_SELECTOR / 8] = segment(
+	    (uint32_t)&tss, sizeof(tss) - 1, PRESENT | TSS_AVAILABLE, 0);
+	gdt[DOUBLE_FAULT_TSS_SELECTOR / 8] =
+	    segment((uint32_t)&double_fault_tss,
+		sizeof(double_fault_tss) - 1, PRESENT | TSS_AVAILABLE, 0);
+	asm volatile("lgdt %0\n\t"
+		     "ljmp %1, $1f\n"
+		     "1: movl %2, %%ds\n\t"
+		     "movl %2, %%es\n\t"
+		     "movl %2, %%fs\n\t"
+		     "movl %2, %%gs\n\t"
+		     "movl %2, %%ss"
+		     :
+		     : "m"(r), "i"(KERNEL_CODE), "r"(KERNEL_DATA)
+		     : "memory");
+}
+
+static void tss_init(void)
+{
+	tss.ss0 = KERNEL_DATA;
+	tss.io_map_base = sizeof(tss) << 16; /* no I/O from user mode */
+
+	double_fault_tss.cr3 = physical(kernel_directory);
+	double_fault_tss.eip = (uint32_t)double_fault_entry;
+	double_fault_tss.eflags = 2;
+	double_fault_tss.esp =
+	    (uint32_t)double_fault_stack + sizeof(double_fault_stack);
+	double_fault_tss.cs = KERNEL_CODE;
+	double_fault_tss.ss = double_fault_tss.ds = double_fault_tss.es =
+	    KERNEL_DATA;
+	double_fault_tss.io_map_base = sizeof(tss) << 16;
+	asm volatile("ltr %w0" : : "r"(TSS_SELECTOR));
+}
+
+static void system_call(uint32_t vector, const void *entry)
+{
+	idt[vector] =
+	    gate(KERNEL_CODE, entry, PRESENT | DPL_USER | INTERRUPT_GATE);
+}
+
+static void idt_init(void)
+{
+	struct table_register r = {sizeof(idt) - 1, (uint32_t)idt};
+	uint32_t vector;
+
+	for (vector = 0; vector < TRAP_STUBS; vector++)
+		idt[vector] = gate(KERNEL_CODE,
+		    trap_stubs + vector * TRAP_STUB_SIZE,
+		    PRESENT | INTERRUPT_GATE);
+	idt[TRAP_DOUBLE_FAULT] =
+	    gate(DOUBLE_FAULT_TSS_SELECTOR, NULL, PRESENT | TASK_GATE);
+	system_call(IPC_SEND, entry_send);
+	system_call(IPC_RECEIVE, entry_receive);
+	if (CONFIG_RPC_SYSCALLS) {
+		system_call(IPC_CALL, entry_call);
+		system_call(
+		    IPC_REPLY_AND_RECEIVE_NEXT, entry_reply_and_receive_next);
+	}
+	system_call(KERNEL_SERVICE, entry_service);
+	asm volatile("lidt %0" : : "m"(r));
+}
+
+/* Both controllers to vectors from IRQ_BASE on; only the clock is let in. */
+static void pic_init(void)
+{
+	outb(0x20, 0x11);
+	outb(0xA0, 0x11);
+	outb(0x21, IRQ_BASE);
+	outb(0xA1, IRQ_BASE + 8);
+	outb(0x21, 4);
+	outb(0xA1, 2);
+	outb(0x21, 1);
+	outb(0xA1, 1);
+	outb(0x21, (uint8_t)~(1 << IRQ_CLOCK));
+	outb(0xA1, 0xFF);
+}
+
+void cpu_init(void)
+{
+	gdt_init();
+	tss_init();
+	idt_init();
+	pic_init();
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The IPC state machine (5.2.1, 5.3.4, 5.3.5). Synchronous and unbuffered: a
+ * transfer needs both partners, and always runs as the sender. A receiver
+ * that finds a sender waiting for it gives that one the processor.
+ *
+ * Parameters stay in the user frame of whoever is in the kernel: a sender
+ * finds the receiver's buffer address there and leaves its uid and the first
+ * 8 bytes there.
+ */
+#include <ipc.h>
+#include <clock.h>
+#include <dispatch.h>
+#include <ready_queue.h>
+#include <tcb_table.h>
+#include <thread.h>
+#include <thread_lookup.h>
+#include <transfer.h>
+
+/* Internal code: nothing was transferred, look at the partner again. */
+#define LOOK_AGAIN IPC_CODE
+
+static uid_t partner_uid(const struct trap_frame *frame)
+{
+	return (uid_t)frame->esi << 32 | frame->edx;
+}
+
+static bool waits_for(const struct tcb *to, const struct tcb *from)
+{
+	return to->state == THREAD_RECEIVING &&
+	       (!to->partner || to->partner == from);
+}
+
+/* A waiting thread becomes ready while the running one goes on. */
+static void wake(struct tcb *t, uint32_t received)
+{
+	t->received = received;
+	t->state = THREAD_READY;
+	queue_ready(t);
+}
+
+/* A receiver has its message, and the running thread, its sender, goes on. */
+static void start_receiver(struct tcb *me, struct tcb *to)
+{
+	to->state = THREAD_READY;
+	if (CONFIG_DIRECT_SWITCH) {
+		queue_preempted(me);
+		queue_starts(to);
+		switch_to(to);
+	} else {
+		queue_ready(to);
+	}
+}
+
+/* The running thread begins to wait; start, if any, becomes ready. */
+static void wait_and_start(struct tcb *me, enum thread_state state,
+    struct tcb *partner, struct tcb *start)
+{
+	me->state = state;
+	me->partner = partner;
+	queue_waits(me);
+	if (start) {
+		start->state = THREAD_READY;
+		if (CONFIG_DIRECT_SWITCH) {
+			queue_starts(start);
+			switch_to(start);
+			return;
+		}
+		queue_ready(start);
+	}
+	schedule();
+}
+
+/* Waits until to receives from the running thread; LOOK_AGAIN when it does. */
+static uint32_t wait_for_receiver(
+    struct tcb *me, struct tcb *to, uint32_t timeout)
+{
+	if (to == me)
+		return IPC_SELF;
+	if (timeout == TIMEOUT_NONE)
+		return IPC_TIMEOUT;
+	if (timeout != TIMEOUT_NEVER)
+		return IPC_BAD_TIMEOUT;
+	list_append(&to->senders, &me->sender_link);
+	wait_and_start(me, THREAD_SENDING, to, NULL);
+	return me->received;
+}
+
+/* Moves the message to a thread that waits for it: the sender's code. */
+static uint32_t transfer(struct tcb *me, struct tcb *to)
+{
+	struct trap_frame *destination = user_frame(to);
+	struct outgoing out;
+	uint32_t result = message_open((void *)user_frame(me)->ecx, &out);
+
+	if (result != IPC_OK)
+		return result;
+	if (is_short(out.dope)) {
+		to->received = IPC_OK;
+	} else {
+		/* Long copies let clock ticks in, but never switch threads. */
+		if (out.string_length > STRING_PIECE && timeslice_over()) {
+			thread_yield();
+			return LOOK_AGAIN;
+		}
+		result = transfer_long(me, to, &out);
+		if (result != IPC_OK)
+			return result;
+	}
+	if (CONFIG_REGISTER_MESSAGES) {
+		destination->ebx = out.words[0];
+		destination->ecx = out.words[1];
+	}
+	destination->edx = (uint32_t)me->uid;
+	destination->esi = (uint32_t)(me->uid >> 32);
+	return IPC_OK;
+}
+
+/*
+ * The send part of all calls. IPC_OK: *receiver has the message and is still
+ * to be made ready. Other codes: nothing was sent.
+ */
+static uint32_t send_message(
+    struct tcb *me, const struct trap_frame *frame, struct tcb **receiver)
+{
+	uint32_t result;
+
+	do {
+		struct tcb *to = thread_lookup(partner_uid(frame));
+
+		if (!to)
+			return IPC_NO_PARTNER;
+		if (waits_for(to, me)) {
+			*receiver = to;
+			result = transfer(me, to);
+			/* If it chose this sender, it may choose another. */
+			if (result != IPC_OK && result != LOOK_AGAIN &&
+			    to->partner == me)
+				wake(to, LOOK_AGAIN);
+		} else {
+			result = wait_for_receiver(me, to, frame->ebx);
+		}
+	} while (result == LOOK_AGAIN);
+	return result;
+}
+
+/* The longest waiting sender, or the given one if it waits; NULL if none. */
+static struct tcb *find_sender(const struct tcb *me, struct tcb *from)
+{
+	if (from)
+		return from->state == THREAD_SENDING && from->partner == me
+			   ? from
+			   : NULL;
+	if (list_empty(&me->senders))
+		return NULL;
+	return list_entry(me->senders.next, struct tcb, sender_link);
+}
+
+/*
+ * The receive part of all calls: from the thread with the uid, or NULL and
+ * NOBODY for anybody. start: the receiver of the send part, or NULL. Returns
+ * the dope of the message and the result code.
+ */
+static uint32_t receive_message(struct tcb *me, struct tcb *from, uid_t uid,
+    uint32_t timeout, struct tcb *start)
+{
+	for (;;) {
+		struct tcb *sender = find_sender(me, from);
+		uint32_t received;
+
+		if (sender) {
+			/* Its message is started before start goes on. */
+			if (start)
+				wake(start, start->received);
+			list_remove(&sender->sender_link);
+			sender->received = LOOK_AGAIN;
+			wait_and_start(me, THREAD_RECEIVING, sender, sender);
+		} else if (timeout == TIMEOUT_NEVER) {
+			wait_and_start(me, THREAD_RECEIVING, from, start);
+		} else {
+			if (start)
+				start_receiver(me, start);
+			return IPC_IN_RECEIVE | (timeout == TIMEOUT_NONE
+							? IPC_TIMEOUT
+							: IPC_BAD_TIMEOUT);
+		}
+		received = transfer_finish(me);
+		if ((received & IPC_CODE) == IPC_OK)
+			return received;
+		if ((received & IPC_CODE) != LOOK_AGAIN)
+			return received | IPC_IN_RECEIVE;
+		/* No message after all, or the partner has died. */
+		start = NULL;
+		from = thread_lookup(uid);
+		if (!from && uid != NOBODY)
+			return IPC_NO_PARTNER | IPC_IN_RECEIVE;
+	}
+}
+
+void ipc_send(struct trap_frame *frame)
+{
+	struct tcb *me = current_thread(), *to;
+	uint32_t result = send_message(me, frame, &to);
+
+	frame->eax = result;
+	if (result == IPC_OK)
+		start_receiver(me, to);
+}
+
+void ipc_receive(struct trap_frame *frame)
+{
+	struct tcb *me = current_thread(), *from = NULL;
+	uid_t uid = partner_uid(frame);
+
+	if (uid != NOBODY) {
+		from = thread_lookup(uid);
+		if (!from || from == me) {
+			frame->eax = IPC_IN_RECEIVE |
+				     (from ? IPC_SELF : IPC_NO_PARTNER);
+			return;
+		}
+	}
+	frame->eax = receive_message(me, from, uid, frame->edi, NULL);
+}
+
+void ipc_call(struct trap_frame *frame)
+{
+	struct tcb *me = current_thread(), *to;
+	uid_t uid = partner_uid(frame);
+	uint32_t result = send_message(me, frame, &to);
+
+	if (result == IPC_OK)
+		result = receive_message(me, to, uid, frame->edi, to);
+	frame->eax = result;
+}
+
+void ipc_reply_and_receive_next(struct trap_frame *frame)
+{
+	struct tcb *me = current_thread(), *to;
+	uint32_t result = send_message(me, frame, &to);
+
+	if (result == IPC_OK)
+		result =
+		    receive_message(me, NULL, NOBODY, frame->edi, to);
+	frame->eax = result;
+}
+
+static void tell_receiver(struct tcb *t, void *dead)
+{
+	if (t->state == THREAD_RECEIVING && t->partner == dead)
+		wake(t, LOOK_AGAIN);
+}
+
+void ipc_thread_deleted(struct tcb *dead)
+{
+	while (!list_empty(&dead->senders)) {
+		struct tcb *sender =
+		    list_entry(dead->senders.next, struct tcb, sender_link);
+
+		list_remove(&sender->sender_link);
+		wake(sender, IPC_NO_PARTNER);
+	}
+	queue_each_waiting(tell_receiver, dead);
+	if (dead->state == THREAD_SENDING)
+		list_remove(&dead->sender_link);
+	transfer_forget(dead);
+}

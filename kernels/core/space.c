@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <space.h>
+#include <heap.h>
+
+#define ENTRIES (PAGE_SIZE / 4)
+#define USER_REGIONS REGION_OF(USER_END)
+#define PHYSICAL_TABLES (PHYSICAL_MAP_SIZE / REGION_SIZE)
+#define TCB_TABLES (MAX_THREADS * PAGE_SIZE / REGION_SIZE)
+
+#define PAGE_ALIGNED __attribute__((aligned(PAGE_SIZE)))
+
+uint32_t kernel_directory[ENTRIES] PAGE_ALIGNED;
+
+static uint32_t physical_tables[PHYSICAL_TABLES * ENTRIES] PAGE_ALIGNED;
+static uint32_t tcb_tables[TCB_TABLES * ENTRIES] PAGE_ALIGNED;
+
+static void set_tables(uint32_t base, const uint32_t *tables, uint32_t count)
+{
+	uint32_t n;
+
+	for (n = 0; n < count; n++)
+		kernel_directory[REGION_OF(base) + n] =
+		    physical(tables + n * ENTRIES) | PTE_PRESENT |
+		    PTE_WRITABLE;
+}
+
+void space_init(void)
+{
+	uint32_t frame;
+
+	for (frame = 0; frame < PHYSICAL_TABLES * ENTRIES; frame++)
+		physical_tables[frame] =
+		    frame * PAGE_SIZE | PTE_PRESENT | PTE_WRITABLE;
+	set_tables(PHYSICAL_MAP, physical_tables, PHYSICAL_TABLES);
+	if (CONFIG_VIRTUAL_TCBS)
+		set_tables(TCB_ARRAY, tcb_tables, TCB_TABLES);
+	load_cr3(physical(kernel_directory));
+}
+
+void kernel_map_page(uint32_t address, uint32_t frame, uint32_t flags)
+{
+	tcb_tables[(address - TCB_ARRAY) / PAGE_SIZE] =
+	    frame | flags | PTE_PRESENT;
+	flush_tlb_page(address);
+}
+
+uint32_t kernel_unmap_page(uint32_t address)
+{
+	uint32_t *entry = tcb_tables + (address - TCB_ARRAY) / PAGE_SIZE;
+	uint32_t frame = *entry & PTE_FRAME;
+
+	*entry = 0;
+	flush_tlb_page(address);
+	return frame;
+}
+
+struct task *task_create(void)
+{
+	struct task *task = heap_allocate(sizeof(*task));
+	uint32_t directory = frames_allocate(1);
+
+	if (!task || !directory) {
+		if (task)
+			heap_release(task, sizeof(*task));
+		if (directory)
+			frames_release(directory, 1);
+		return NULL;
+	}
+	task->directory_address = directory;
+	task->directory = from_physical(directory);
+	task->threads = 0;
+	memcpy(task->directory, kernel_directory, PAGE_SIZE);
+	return task;
+}
+
+static void table_release(uint32_t directory_entry)
+{
+	uint32_t *table = from_physical(directory_entry & PTE_FRAME);
+	uint32_t n;
+
+	for (n = 0; n < ENTRIES; n++)
+		if (table[n] & PTE_PRESENT)
+			frames_release(table[n] & PTE_FRAME, 1);
+	frames_release(directory_entry & PTE_FRAME, 1);
+}
+
+void task_destroy(struct task *task)
+{
+	uint32_t region;
+
+	for (region = 0; region < USER_REGIONS; region++)
+		if (task->directory[region] & PTE_PRESENT)
+			table_release(task->directory[region]);
+	frames_release(task->directory_address, 1);
+	heap_release(task, sizeof(*task));
+	/* The window may have shown the page tables of the task. */
+	flush_tlb();
+}
+
+static uint32_t cleared_frame(void)
+{
+	uint32_t frame = frames_allocate(1);
+
+	if (frame)
+		memset(from_physical(frame), 0, PAGE_SIZE);
+	return frame;
+}
+
+void *task_page(struct task *task, uint32_t address, bool writable)
+{
+	uint32_t *region = task->directory + REGION_OF(address);
+	uint32_t *entry;
+
+	if (!(*region & PTE_PRESENT)) {
+		*region = cleared_frame();
+		if (!*region)
+			return NULL;
+		*region |= PTE_PRESENT | PTE_WRITABLE | PTE_USER;
+	}
+	entry = (uint32_t *)from_physical(*region & PTE_FRAME) +
+		address / PAGE_SIZE % ENTRIES;
+	if (!(*entry & PTE_PRESENT)) {
+		*entry = cleared_frame();
+		if (!*entry)
+			return NULL;
+		*entry |= PTE_PRESENT | PTE_USER;
+	}
+	if (writable)
+		*entry |= PTE_WRITABLE;
+	return from_physical(*entry & PTE_FRAME);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Exceptions and hardware interrupts. What a user program brings about ends
+ * its thread, never the kernel.
+ */
+#include <clock.h>
+#include <console.h>
+#include <entry.h>
+#include <panic.h>
+#include <tcb_table.h>
+#include <thread.h>
+#include <user_memory.h>
+
+#define TRAP_NMI 2 /* memory parity, mostly */
+#define PAGE_FAULT_ON_WRITE 2 /* bit of the error code */
+
+static const char *const exception_names[] = {"divide error", "debug", "NMI",
+    "breakpoint", "overflow", "bound", "invalid opcode",
+    "no coprocessor", "double fault", "coprocessor overrun", "invalid TSS",
+    "segment not present", "stack fault", "general protection fault",
+    "page fault", "unexpected", "coprocessor error", "alignment check"};
+
+#define EXCEPTIONS (sizeof(exception_names) / sizeof(exception_names[0]))
+
+static const char *exception_name(uint32_t vector)
+{
+	return vector < EXCEPTIONS ? exception_names[vector] : "unexpected";
+}
+
+/* Page fault in the kernel: true if the kernel can go on. */
+static bool kernel_page_fault(struct trap_frame *frame)
+{
+	bool write = frame->error & PAGE_FAULT_ON_WRITE;
+	uint32_t recovery;
+
+	if (tcb_page_fault(fault_address(), write))
+		return true;
+	recovery = user_access_recovery(frame->eip);
+	if (!recovery)
+		return false;
+	user_fault_on_write = write;
+	frame->eip = recovery;
+	return true;
+}
+
+static void end_thread(const struct trap_frame *frame)
+{
+	struct tcb *me = current_thread();
+	const char *name = exception_name(frame->vector);
+
+	print("# thread %x %x: %s at %x, error %x, address %x: deleted\n",
+	    (uint32_t)(me->uid >> 32), (uint32_t)me->uid, name, frame->eip,
+	    frame->error,
+	    frame->vector == TRAP_PAGE_FAULT ? fault_address() : 0);
+	if (me->uid == root_thread)
+		panic_at(frame, "the root thread has died");
+	thread_delete(me);
+}
+
+void trap(struct trap_frame *frame)
+{
+	if (frame->vector == IRQ_BASE + IRQ_CLOCK)
+		clock_interrupt(frame);
+	else if (frame->vector >= IRQ_BASE)
+		return; /* spurious: all others are masked */
+	else if (from_user_mode(frame) && frame->vector != TRAP_NMI)
+		end_thread(frame);
+	else if (frame->vector != TRAP_PAGE_FAULT || !kernel_page_fault(frame))
+		panic_at(frame, exception_name(frame->vector));
+}
+
+void double_fault(void)
+{
+	struct trap_frame frame = {.vector = TRAP_DOUBLE_FAULT,
+	    .eip = tss.eip,
+	    .cs = tss.cs,
+	    .eflags = tss.eflags,
+	    .eax = tss.eax,
+	    .ebx = tss.ebx,
+	    .ecx = tss.ecx,
+	    .edx = tss.edx,
+	    .esi = tss.esi,
+	    .edi = tss.edi,
+	    .ebp = tss.ebp,
+	    .esp = tss.esp,
+	    .ss = tss.ss};
+
+	panic_at(&frame, "double fault");
+}

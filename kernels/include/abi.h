@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What user programs and the kernel agree on: system calls, registers,
+ * messages, result codes. (Paper: sections 5.2.1, 5.2.2, 5.4.2, table 6.)
+ */
+#ifndef TWENTYFOLD_ABI_H
+#define TWENTYFOLD_ABI_H
+
+/* User addresses are 0 .. USER_END - 1 (3.5 GB); the kernel has the rest. */
+#define USER_END 0xE0000000
+
+/*
+ * System calls: one interrupt vector each. The four IPC calls take the
+ * registers of table 6:
+ *
+ *	       in                             out
+ *	EAX    receive buffer address         dope of the received message,
+ *	                                      result code in the low byte
+ *	EBX    send timeout                   bytes 0..3 of the message
+ *	ECX    send message address           bytes 4..7 of the message
+ *	EDX    destination uid, low word      source uid, low word
+ *	ESI    destination uid, high word     source uid, high word
+ *	EDI    receive timeout                undefined
+ *	EBP    -                              undefined
+ *
+ * IPC_RECEIVE takes in EDX, ESI the only source to receive from, or NOBODY
+ * to receive from anybody. Without CONFIG_REGISTER_MESSAGES bytes 0..7 come
+ * back in the receive buffer and EBX, ECX are undefined. Without
+ * CONFIG_RPC_SYSCALLS IPC_CALL and IPC_REPLY_AND_RECEIVE_NEXT do not exist;
+ * the stubs in bench/runtime/ipc.h make them out of the other two.
+ */
+#define IPC_SEND 0x30
+#define IPC_RECEIVE 0x31
+#define IPC_CALL 0x32
+#define IPC_REPLY_AND_RECEIVE_NEXT 0x33
+#define KERNEL_SERVICE 0x34
+
+/* Timeouts, in ms, until the transfer starts. Other values are refused. */
+#define TIMEOUT_NONE 0 /* do not wait */
+#define TIMEOUT_NEVER 0xFFFFFFFF /* wait for ever */
+
+/*
+ * Result codes. What a sender can be blamed for the sender is told, what a
+ * receiver can be blamed for the receiver; the other side is not disturbed.
+ */
+#define IPC_OK 0
+#define IPC_NO_PARTNER 1 /* no such thread, or it died meanwhile */
+#define IPC_TIMEOUT 2 /* partner not ready, and the timeout is 0 */
+#define IPC_SELF 3 /* sending to or receiving from oneself */
+#define IPC_FAULT 4 /* own buffer not mapped, read-only, or kernel's */
+#define IPC_TOO_LONG 5 /* more than a message may hold */
+#define IPC_CUT 6 /* receive buffer too small: what fits was delivered */
+#define IPC_NO_BUFFER 7 /* no kernel memory to buffer the message */
+#define IPC_BAD_TIMEOUT 8 /* neither TIMEOUT_NONE nor TIMEOUT_NEVER */
+#define IPC_CODE 0x7F /* mask for the above */
+#define IPC_IN_RECEIVE 0x80 /* set when the receive part failed */
+#define IPC_RESULT 0xFF /* mask for code and part: 0 is success */
+
+#ifndef __ASSEMBLER__
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Unique thread identifier (section 5.3.1), never reused:
+ *
+ *	bits  0..11  generation, low part (as wide as a tcb, so that the
+ *	             number is already multiplied by the size of a tcb)
+ *	bits 12..21  thread number
+ *	bits 22..31  generation, middle part
+ *	bits 32..41  generation, high part
+ *	bits 42..53  chief: number of the thread that created it
+ *	bits 54..63  station: 0, this machine
+ */
+typedef uint64_t uid_t;
+
+#define NOBODY ((uid_t)0)
+
+/*
+ * A message, and a buffer for one, have the same structure (5.4.1), so one
+ * variable can serve for both. Behind the first 8 bytes, which travel in
+ * registers, come size's dwords of direct string, of which dope's are sent;
+ * then the descriptors of the indirect strings.
+ *
+ * A dope (5.5.4) is one register whose bytes are counters: bits 8..15 dwords
+ * of direct string, 16..23 indirect strings, 24..31 memory objects.
+ */
+#define DOPE(dwords, strings) ((uint32_t)(dwords) << 8 | (strings) << 16)
+#define DOPE_DWORDS(dope) ((dope) >> 8 & 0xFF)
+#define DOPE_STRINGS(dope) ((dope) >> 16 & 0xFF)
+#define DOPE_OBJECTS(dope) ((dope) >> 24)
+
+#define MESSAGE_MAX_DWORDS 255
+#define MESSAGE_MAX_STRINGS 1
+#define STRING_MAX_BYTES (4u << 20)
+
+struct message {
+	uint32_t size; /* dope: how much this variable can hold */
+	uint32_t dope; /* dope: how much is to be sent */
+	uint32_t words[2]; /* bytes 0..7 */
+	uint32_t direct[]; /* bytes 8.. : size's dwords */
+};
+
+/* Descriptor of an indirect string: what to send, and where to receive. */
+struct indirect_string {
+	uint32_t length; /* bytes to send; after receiving: bytes received */
+	uint32_t address; /* after receiving: equal to buffer */
+	uint32_t buffer_size;
+	uint32_t buffer;
+};
+
+/*
+ * Kernel services, by KERNEL_SERVICE, number in EAX. Result code in EAX.
+ * WRITE and STOP are the root task's alone (the first module's), as is
+ * deleting threads of other tasks. Others get SERVICE_DENIED.
+ */
+#define SERVICE_SELF 0 /* out: EDX, ESI own uid */
+#define SERVICE_CREATE_THREAD 1 /* in: EBX eip, ECX esp; out: EDX, ESI uid */
+#define SERVICE_DELETE_THREAD 2 /* in: EDX, ESI uid */
+#define SERVICE_YIELD 3 /* lets every other ready thread run first */
+#define SERVICE_CLOCK 4 /* out: EBX clock ticks since boot */
+#define SERVICE_WRITE 5 /* in: EBX address, ECX bytes: to the console */
+#define SERVICE_STOP 6 /* in: EBX 0 for success: ends the machine */
+
+#define SERVICE_OK 0
+#define SERVICE_UNKNOWN 1
+#define SERVICE_DENIED 2
+#define SERVICE_NO_THREAD 3 /* no such thread */
+#define SERVICE_NO_MEMORY 4 /* no memory, or all thread numbers in use */
+#define SERVICE_FAULT 5 /* bad address */
+
+/*
+ * A new thread starts with EDX, ESI = uid of its creator, like a thread that
+ * has just received from it. A module's first thread starts with the uid of
+ * the root task's first thread, or NOBODY if it is that thread, and EBX = the
+ * address of the kernel's command line.
+ */
+
+#endif /* __ASSEMBLER__ */
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The clock: PIT channel 0, a tick every 4 ms (the paper's granularity, 5.3.3).
+ */
+#ifndef CLOCK_H
+#define CLOCK_H
+
+#include <cpu.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+extern uint32_t clock_ticks; /* since boot */
+
+void clock_init(void);
+
+/* The clock interrupt. Ends the running thread's timeslice when it is over. */
+void clock_interrupt(const struct trap_frame *frame);
+
+/* Starts a new timeslice. */
+void timeslice_start(void);
+
+/* Ticks that came while in the kernel may have ended the timeslice. */
+bool timeslice_over(void);
+
+#endif

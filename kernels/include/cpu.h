@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The processor: an Intel 486. Nothing newer may be used in the kernel: no
+ * rdtsc, no cmov, no 4 MB or global pages.
+ */
+#ifndef CPU_H
+#define CPU_H
+
+/* Selectors. One flat segment each for code and data (section 5.5.3). */
+#define KERNEL_CODE 0x08
+#define KERNEL_DATA 0x10
+#define USER_CODE 0x1B
+#define USER_DATA 0x23
+#define TSS_SELECTOR 0x28
+#define DOUBLE_FAULT_TSS_SELECTOR 0x30
+
+#define EFLAGS_IF 0x200
+
+/* Exceptions and interrupts. */
+#define TRAP_DEVICE_NOT_AVAILABLE 7
+#define TRAP_DOUBLE_FAULT 8
+#define TRAP_PAGE_FAULT 14
+#define IRQ_BASE 0x20
+#define IRQ_CLOCK 0
+#define TRAP_STUBS 0x30 /* vectors below it have a stub in traps.S */
+
+#ifndef __ASSEMBLER__
+
+#include <stdint.h>
+
+/*
+ * The state of an interrupted program, as traps.S leaves it on the kernel
+ * stack. The user's frame is always the topmost thing on its kernel stack.
+ */
+struct trap_frame {
+	uint32_t gs, fs, es, ds;
+	uint32_t edi, esi, ebp, unused_esp, ebx, edx, ecx, eax;
+	uint32_t vector, error;
+	uint32_t eip, cs, eflags;
+	uint32_t esp, ss; /* only if from user mode */
+};
+
+static inline int from_user_mode(const struct trap_frame *frame)
+{
+	return frame->cs & 3;
+}
+
+static inline void outb(uint16_t port, uint8_t value)
+{
+	asm volatile("outb %0, %1" : : "a"(value), "Nd"(port));
+}
+
+static inline uint8_t inb(uint16_t port)
+{
+	uint8_t value;
+
+	asm volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
+	return value;
+}
+
+/* Loading cr3 flushes the whole TLB. */
+static inline void load_cr3(uint32_t directory)
+{
+	asm volatile("movl %0, %%cr3" : : "r"(directory) : "memory");
+}
+
+static inline void flush_tlb(void)
+{
+	uint32_t directory;
+
+	asm volatile("movl %%cr3, %0; movl %0, %%cr3"
+		     : "=r"(directory)
+		     :
+		     : "memory");
+}
+
+static inline void flush_tlb_page(uint32_t address)
+{
+	asm volatile("invlpg (%0)" : : "r"(address) : "memory");
+}
+
+static inline uint32_t fault_address(void)
+{
+	uint32_t address;
+
+	asm volatile("movl %%cr2, %0" : "=r"(address));
+	return address;
+}
+
+/*
+ * Lets pending interrupts in. The kernel runs with interrupts disabled; long
+ * loops call this so that no clock tick is lost. No thread switch happens.
+ */
+static inline void interrupt_window(void)
+{
+	asm volatile("sti; nop; cli" : : : "memory");
+}
+
+/* Sets up GDT, IDT and TSS. After it traps and interrupts can be taken. */
+void cpu_init(void);
+
+/* Task state segment: only the fields that the kernel uses have names. */
+struct tss {
+	uint32_t back_link;
+	uint32_t esp0, ss0; /* the stack of the next entry from user mode */
+	uint32_t unused1[4];
+	uint32_t cr3, eip, eflags;
+	uint32_t eax, ecx, edx, ebx, esp, ebp, esi, edi;
+	uint32_t es, cs, ss, ds, fs, gs;
+	uint32_t ldt, io_map_base;
+};
+
+extern struct tss tss;
+
+#endif /* __ASSEMBLER__ */
+#endif

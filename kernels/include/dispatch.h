@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Who runs: thread switching (5.2.4, 5.3.5, 5.5.6).
+ */
+#ifndef DISPATCH_H
+#define DISPATCH_H
+
+#include <tcb.h>
+
+/* Makes the idle thread. */
+void dispatch_init(void);
+
+/* Gives the processor to the first thread and never comes back. */
+void dispatch_start(void) __attribute__((noreturn));
+
+/*
+ * Lets t begin with a call of function on its kernel stack, below stack_top,
+ * when it is switched to for the first time.
+ */
+void dispatch_prepare(
+    struct tcb *t, void *stack_top, void (*function)(void));
+
+/*
+ * Gives the processor to next, which must be ready, and returns when the
+ * calling thread is given it back. Knows nothing of queues and states.
+ */
+void switch_to(struct tcb *next);
+
+/* Gives the processor to whom the scheduler picks, for a new timeslice. */
+void schedule(void);
+
+/* Lets the other ready threads run first. */
+void thread_yield(void);
+
+/* Leaves the processor to the idle thread for good. */
+void dispatch_idle(void) __attribute__((noreturn));
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where assembly and C meet. IPC entries are in ipc.h.
+ */
+#ifndef ENTRY_H
+#define ENTRY_H
+
+#include <cpu.h>
+
+/* boot.S calls, paging on: magic number and information of the boot loader. */
+void kernel_main(uint32_t magic, uint32_t info_address);
+
+/* traps.S calls. */
+void trap(struct trap_frame *frame);
+void kernel_service(struct trap_frame *frame);
+void double_fault(void) __attribute__((noreturn));
+
+/* In traps.S: for the IDT, in the order of the vectors. */
+extern char trap_stubs[], double_fault_entry[];
+extern char entry_send[], entry_receive[], entry_call[],
+    entry_reply_and_receive_next[], entry_service[];
+
+/* In traps.S: pops a struct trap_frame; for the stacks of new threads. */
+void return_to_user(void);
+
+/* In switch.S: pushes the callee's registers and pops the next thread's. */
+void switch_stack(uint32_t *save_esp, uint32_t new_esp);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Kernel heap: a free list for each power of two up to a page, whole frames
+ * above. As Mach's kalloc and kfree: the caller of release knows the size.
+ */
+#ifndef HEAP_H
+#define HEAP_H
+
+#include <stdint.h>
+
+/* Not cleared; NULL if there is no memory. */
+void *heap_allocate(uint32_t bytes);
+void heap_release(void *address, uint32_t bytes);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Physical memory, in frames of PAGE_SIZE. All of it (up to
+ * PHYSICAL_MAP_SIZE) is mapped at PHYSICAL_MAP.
+ */
+#ifndef MEMORY_H
+#define MEMORY_H
+
+#include <memory_layout.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct multiboot_info;
+
+/* How many frames are free. */
+extern uint32_t frames_free;
+
+/* Finds the memory that neither the kernel nor a module uses. */
+void memory_init(const struct multiboot_info *info);
+
+/* Physical address of count consecutive frames, not cleared; 0 if none. */
+uint32_t frames_allocate(uint32_t count);
+void frames_release(uint32_t address, uint32_t count);
+
+static inline void *from_physical(uint32_t address)
+{
+	return (void *)(address + PHYSICAL_MAP);
+}
+
+static inline uint32_t physical(const void *address)
+{
+	return (uint32_t)address - PHYSICAL_MAP;
+}
+
+static inline uint32_t pages(uint32_t bytes)
+{
+	return (bytes + PAGE_SIZE - 1) / PAGE_SIZE;
+}
+
+void *memset(void *to, int value, size_t bytes);
+void *memcpy(void *to, const void *from, size_t bytes);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Address spaces: 486 page tables, 4 KB pages.
+ */
+#ifndef SPACE_H
+#define SPACE_H
+
+#include <memory.h>
+#include <tcb.h>
+
+#define PTE_PRESENT 0x1
+#define PTE_WRITABLE 0x2
+#define PTE_USER 0x4
+#define PTE_FRAME 0xFFFFF000
+
+/* Page directory of the idle thread; its kernel part is in all others. */
+extern uint32_t kernel_directory[];
+
+/* Completes the kernel's part of all address spaces. Before any other here. */
+void space_init(void);
+
+/*
+ * Maps one page of the tcb array. Flags: PTE_WRITABLE or 0. Unmapping returns
+ * the physical address of what was mapped.
+ */
+void kernel_map_page(uint32_t address, uint32_t frame, uint32_t flags);
+uint32_t kernel_unmap_page(uint32_t address);
+
+/* A task with an empty user part; NULL if there is no memory. */
+struct task *task_create(void);
+
+/* Gives back the task and all memory mapped in its user part. */
+void task_destroy(struct task *task);
+
+/*
+ * The kernel's address of the page at the user address, which it maps first,
+ * cleared, if it is not there. writable: for the user; a page stays writable
+ * once it was. NULL if there is no memory.
+ */
+void *task_page(struct task *task, uint32_t address, bool writable);
+
+#endif

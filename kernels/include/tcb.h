@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Thread control block (tcb) and task (address space).
+ */
+#ifndef TCB_H
+#define TCB_H
+
+#include <abi.h>
+#include <config.h>
+#include <cpu.h>
+#include <list.h>
+#include <memory_layout.h>
+
+#define MAX_THREADS 1024
+
+#define UID_NUMBER_SHIFT 12
+#define UID_NUMBER_MASK ((MAX_THREADS - 1u) << UID_NUMBER_SHIFT)
+
+struct task {
+	uint32_t *directory; /* page directory, through the physical map */
+	uint32_t directory_address; /* the same, physical: for cr3 */
+	uint32_t threads; /* how many; the last one takes the task along */
+};
+
+enum thread_state {
+	THREAD_READY, /* running, or could run */
+	THREAD_SENDING, /* waits until partner receives from it */
+	THREAD_RECEIVING, /* waits for a message from partner, or anybody */
+	THREAD_DEAD, /* waits to be freed */
+};
+
+struct tcb {
+	uid_t uid; /* 0: no such thread */
+	enum thread_state state;
+	struct tcb *partner; /* see state; NULL: anybody */
+	uint32_t received; /* dope and result code when next receiving */
+	struct kernel_message *inbox; /* message not yet copied out, or NULL */
+	struct list senders; /* threads SENDING to this one, first come first */
+	struct list sender_link; /* in partner's senders */
+	struct list ready_link; /* in the ready queue */
+	struct list waiting_link; /* in the waiting queue */
+	bool in_ready_queue;
+	bool window_in_use; /* the space's window entries are this thread's */
+	uint32_t esp; /* kernel stack pointer while not running */
+	uint32_t stack_top; /* of the kernel stack */
+	struct task *task;
+};
+
+/* The registers of t's user program while it is in the kernel. */
+static inline struct trap_frame *user_frame(const struct tcb *t)
+{
+	return (struct trap_frame *)t->stack_top - 1;
+}
+
+static inline uint32_t thread_number(uid_t uid)
+{
+	return ((uint32_t)uid & UID_NUMBER_MASK) >> UID_NUMBER_SHIFT;
+}
+
+#endif

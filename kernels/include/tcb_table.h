@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where the tcbs are: a virtual array, or a table of pointers (5.2.5).
+ * Switch VIRTUAL_TCBS.
+ *
+ *	current_thread()           the running thread
+ *	tcb_at(number)             the tcb with this number, 0..MAX_THREADS-1.
+ *	                           May be NULL, or a tcb whose uid is 0, if
+ *	                           there is no such thread
+ *	tcb_allocate(number)       a zeroed tcb with a kernel stack, stack_top
+ *	                           set; NULL if there is no memory
+ *	tcb_free(number)           not the running thread's
+ *	tcb_set_current(tcb)       called at each thread switch
+ *	tcb_page_fault(address, write)
+ *	                           a page fault in the kernel: true if it was
+ *	                           for a tcb and has been dealt with
+ */
+#ifndef TCB_TABLE_H
+#define TCB_TABLE_H
+
+#include <tcb.h>
+
+#if CONFIG_VIRTUAL_TCBS
+#include "../optimized/tcb_table.h"
+#else
+#include "../baseline/tcb_table.h"
+#endif
+
+struct tcb *tcb_allocate(uint32_t number);
+void tcb_free(uint32_t number);
+bool tcb_page_fault(uint32_t address, bool write);
+
+#endif

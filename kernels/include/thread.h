@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Threads: creation and deletion.
+ */
+#ifndef THREAD_H
+#define THREAD_H
+
+#include <tcb.h>
+
+/* All threads, by number. Number 0, the idle thread, stays free. */
+struct thread_slot {
+	uid_t uid; /* NOBODY: free */
+	uint32_t generation; /* of the last thread with this number */
+};
+
+extern struct thread_slot thread_table[MAX_THREADS];
+extern uint32_t thread_table_end; /* the slots from here on are free */
+
+/* The first module's task and its first thread. */
+extern struct task *root_task;
+extern uid_t root_thread;
+
+/*
+ * A new thread of the task, ready to run in user mode from eip with stack
+ * esp. Its other registers can be set in its user_frame. NULL if there is
+ * no memory or no free thread number.
+ */
+struct tcb *thread_create(
+    struct task *task, uid_t chief, uint32_t eip, uint32_t esp);
+
+/*
+ * Ends a thread: whoever waits for it gets IPC_NO_PARTNER. Does not return if
+ * it is the running one. The task goes with its last thread.
+ */
+void thread_delete(struct tcb *t);
+
+/* Gives back the memory of a thread that has deleted itself. */
+void thread_free_deleted(void);
+
+#endif

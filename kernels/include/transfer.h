@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * How a message that is not short gets from one address space to another
+ * (5.2.3). Switch DIRECT_TRANSFER.
+ *
+ *	transfer_long(from, to, out)
+ *	                           runs as the sender while to waits for it.
+ *	                           Returns the sender's result code. IPC_OK:
+ *	                           the message is the receiver's, who is to be
+ *	                           made ready. Others: to goes on waiting
+ *	transfer_finish(to)        runs as the receiver once it has the
+ *	                           message, short or not: dope and result code
+ *	transfer_forget(t)         t is being deleted
+ *	transfer_leave(t, next)    t loses the processor to next
+ */
+#ifndef TRANSFER_H
+#define TRANSFER_H
+
+#include <message.h>
+#include <tcb.h>
+
+uint32_t transfer_long(
+    struct tcb *from, struct tcb *to, const struct outgoing *out);
+
+#if CONFIG_DIRECT_TRANSFER
+#include "../optimized/transfer.h"
+#else
+#include "../baseline/transfer.h"
+#endif
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Lazy scheduling: IPC leaves the queue alone. Invariant: the ready queue
+ * holds at least all ready threads, except possibly the running one. Whoever
+ * parses it removes the threads that do not belong. There is no waiting
+ * queue: whoever wants the waiting threads looks at the states of all.
+ */
+
+static inline void queue_waits(struct tcb *t)
+{
+	(void)t;
+}
+
+static inline void queue_starts(struct tcb *t)
+{
+	(void)t;
+}
+
+static inline void queue_ready(struct tcb *t)
+{
+	if (t->in_ready_queue)
+		return;
+	t->in_ready_queue = true;
+	list_append(&ready_queue, &t->ready_link);
+}
+
+static inline void queue_removed(struct tcb *t)
+{
+	if (!t->in_ready_queue)
+		return;
+	t->in_ready_queue = false;
+	list_remove(&t->ready_link);
+}
+
+/* To the end of the queue, wherever it was. */
+static inline void queue_preempted(struct tcb *t)
+{
+	queue_removed(t);
+	queue_ready(t);
+}
+
+static inline void queue_created(struct tcb *t)
+{
+	queue_ready(t);
+}
+
+static inline struct tcb *queue_next(void)
+{
+	while (!list_empty(&ready_queue)) {
+		struct tcb *t =
+		    list_entry(ready_queue.next, struct tcb, ready_link);
+
+		if (t->state == THREAD_READY)
+			return t;
+		queue_removed(t);
+	}
+	return NULL;
+}
+
+static inline void queue_each_waiting(
+    void (*visit)(struct tcb *t, void *argument), void *argument)
+{
+	uint32_t number;
+
+	for (number = 0; number < thread_table_end; number++) {
+		struct tcb *t;
+
+		if (!thread_table[number].uid)
+			continue;
+		t = tcb_at(number);
+		if (t->state != THREAD_READY)
+			visit(t, argument);
+	}
+}
