@@ -177,19 +177,18 @@ static void measure(
 	    bytes, spaces, rounds, start, end, ticks);
 }
 
-static uid_t first_thread;
-
-static void inside_server(void)
+static void inside_server(void *client_uid)
 {
-	server_thread(first_thread);
+	server_thread(*(uid_t *)client_uid);
 }
 
 static uid_t start_inside_server(void)
 {
 	static char stack[4096] __attribute__((aligned(16)));
+	static uid_t self;
 
-	first_thread = thread_self();
-	return thread_create(inside_server, stack + sizeof(stack));
+	self = thread_self();
+	return thread_create(inside_server, &self, stack, sizeof(stack));
 }
 
 /* The other module's first message tells who it is. */

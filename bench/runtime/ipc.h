@@ -23,6 +23,12 @@ static inline uint32_t code(struct received r)
 	return r.result & IPC_RESULT;
 }
 
+/* Whole, or what fits of it. */
+static inline bool has_message(struct received r)
+{
+	return code(r) == IPC_OK || code(r) == (IPC_CUT | IPC_IN_RECEIVE);
+}
+
 /* Table 6. The vector is the system call. EBP is not preserved. */
 static inline __attribute__((always_inline)) struct received ipc_trap(
     const uint32_t vector, uid_t partner, const struct message *send,
@@ -43,7 +49,7 @@ static inline __attribute__((always_inline)) struct received ipc_trap(
 	if (CONFIG_REGISTER_MESSAGES) {
 		r.words[0] = ebx;
 		r.words[1] = ecx;
-	} else if (code(r) == IPC_OK && vector != IPC_SEND) {
+	} else if (vector != IPC_SEND && has_message(r)) {
 		r.words[0] = receive->words[0];
 		r.words[1] = receive->words[1];
 	}

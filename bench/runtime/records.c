@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "runtime.h"
 #include <revision.h>
-#include <stdarg.h>
 
 #define LINE_BYTES 256
 #define CRC32_POLYNOMIAL 0xEDB88320 /* that of zlib, PNG, Ethernet */
@@ -148,28 +147,32 @@ void record_end(void)
 	write_record(&body);
 }
 
-void print(const char *format, ...)
+void print_list(const char *format, va_list list)
 {
 	struct line line = {0};
+
+	put_format(&line, format, list);
+	console_write(line.text, line.bytes);
+}
+
+void print(const char *format, ...)
+{
 	va_list list;
 
 	va_start(list, format);
-	put_format(&line, format, list);
+	print_list(format, list);
 	va_end(list);
-	console_write(line.text, line.bytes);
 }
 
 void fail(const char *format, ...)
 {
-	struct line line = {0};
 	va_list list;
 
-	line_format(&line, "# FAILED: ");
+	print("# FAILED: ");
 	va_start(list, format);
-	put_format(&line, format, list);
+	print_list(format, list);
 	va_end(list);
-	put(&line, '\n');
-	console_write(line.text, line.bytes);
+	print("\n");
 	machine_stop(1);
 	for (;;)
 		thread_yield();

@@ -12,8 +12,11 @@
 #ifndef RUNTIME_RECORDS_H
 #define RUNTIME_RECORDS_H
 
+#include <stdarg.h>
+
 /* printf to the console with %s, %u, %x (8 digits), %U (64 bits) and %%. */
 void print(const char *format, ...);
+void print_list(const char *format, va_list list);
 
 void record_begin(const char *experiment);
 /* Formats as print; the number of the sample is added. */

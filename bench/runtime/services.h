@@ -33,12 +33,20 @@ static inline uid_t thread_self(void)
 	return service(SERVICE_SELF, 0, 0, NOBODY).uid;
 }
 
-/* The entry function must not return. NOBODY if there can be no more. */
-static inline uid_t thread_create(void (*entry)(void), void *stack_top)
+/*
+ * A thread that begins with entry(argument), which must not return, on the
+ * given stack. NOBODY if there can be no more threads.
+ */
+static inline uid_t thread_create(void (*entry)(void *argument),
+    void *argument, void *stack, uint32_t stack_bytes)
 {
-	struct service_result r = service(SERVICE_CREATE_THREAD,
-	    (uint32_t)entry, (uint32_t)stack_top, NOBODY);
+	uint32_t *top = (uint32_t *)((char *)stack + stack_bytes);
+	struct service_result r;
 
+	*--top = (uint32_t)argument;
+	*--top = 0; /* return address */
+	r = service(SERVICE_CREATE_THREAD, (uint32_t)entry, (uint32_t)top,
+	    NOBODY);
 	return r.code == SERVICE_OK ? r.uid : NOBODY;
 }
 

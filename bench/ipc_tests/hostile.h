@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a hostile program may try. Each of the first group must cost it its
+ * thread, each of the second must do nothing but return a value.
+ */
+#ifndef IPC_TESTS_HOSTILE_H
+#define IPC_TESTS_HOSTILE_H
+
+#include <abi.h>
+
+enum hostile {
+	READ_KERNEL,
+	WRITE_KERNEL,
+	CALL_KERNEL,
+	READ_TCBS,
+	READ_WINDOW,
+	READ_NOTHING,
+	WRITE_OWN_CODE,
+	STACK_GONE,
+	DISABLE_INTERRUPTS,
+	HALT,
+	IO_PORT,
+	LOAD_CR3,
+	LOAD_GDT,
+	FLUSH_CACHE,
+	KERNEL_SEGMENT,
+	RETURN_TO_RING_0,
+	CLOCK_VECTOR,
+	PAGE_FAULT_VECTOR,
+	UNUSED_VECTOR,
+	DIVIDE_BY_0,
+	INVALID_OPCODE,
+	BREAKPOINT,
+	SINGLE_STEP,
+	COPROCESSOR,
+	FATAL, /* how many of these */
+
+	/* Value: the service's result code. */
+	WRITE_TO_CONSOLE = FATAL,
+	STOP_MACHINE,
+	DELETE_FOREIGN_THREAD, /* the partner */
+	UNKNOWN_SERVICE,
+	/* Value: 0, or what was damaged. */
+	DIRECTION_FLAG,
+	NULL_SEGMENTS,
+	NESTED_TASK_FLAG,
+	KERNEL_STACK_POINTER,
+	KERNEL_ENTRY_POINT, /* of a new thread */
+	ALL_THREADS,
+	HOSTILITIES
+};
+
+extern const char *const hostile_names[HOSTILITIES];
+
+uint32_t be_hostile(enum hostile what, uid_t partner);
+
+#endif

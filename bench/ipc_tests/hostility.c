@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hostile.h"
+#include "tests.h"
+
+/* After it two others can still talk, in and between spaces. */
+static void check_others(void)
+{
+	uid_t a = party_create(THERE), b = party_create(THERE + 1);
+	struct order send = order_send(b, DOPE(20, 1), 5000);
+	struct order receive = order_receive(a, DOPE(20, 1), 5000);
+	struct report r;
+
+	tell(b, &receive);
+	tell(a, &send);
+	r = ask(b);
+	check(ask(a).result == IPC_OK && received_all(&r, &send, a),
+	    "the others go on");
+	parties_delete();
+}
+
+static void test_fatal(enum hostile what)
+{
+	uid_t a = party_create(THERE);
+	struct order o = {.operation = HOSTILE, .detail = what};
+	struct order send = order_send(a, 0, 0);
+	struct report r;
+
+	tell(a, &o);
+	check(!is_done(a, &r) && perform(&send).result == IPC_NO_PARTNER,
+	    "a thread that %s is ended", hostile_names[what]);
+	check_others();
+}
+
+static void test_harmless(enum hostile what, uint32_t expected)
+{
+	uid_t a = party_create(THERE);
+	struct order o = {.operation = HOSTILE,
+	    .detail = what,
+	    .partner = thread_self()};
+
+	check(tell_and_ask(a, &o).result == expected,
+	    "a thread that %s gets %u", hostile_names[what], expected);
+	check_others();
+}
+
+void test_hostility(void)
+{
+	enum hostile what;
+
+	for (what = 0; what < FATAL; what++)
+		test_fatal(what);
+	test_harmless(WRITE_TO_CONSOLE, SERVICE_DENIED);
+	test_harmless(STOP_MACHINE, SERVICE_DENIED);
+	test_harmless(DELETE_FOREIGN_THREAD, SERVICE_DENIED);
+	test_harmless(UNKNOWN_SERVICE, SERVICE_UNKNOWN);
+	for (what = DIRECTION_FLAG; what < HOSTILITIES; what++)
+		test_harmless(what, 0);
+}

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "party.h"
+#include "hostile.h"
+
+#define PARTIES 16 /* in each space */
+#define STACK_BYTES 2048
+
+#define DWORDS_OF(type) ((sizeof(type) - 8 + 3) / 4)
+
+uint8_t area[AREA_BYTES] __attribute__((aligned(4096)));
+
+static const MESSAGE_VARIABLE(4, 0)
+constant = {.head = {.size = DOPE(4, 0)}};
+const struct message *const read_only = &constant.head;
+
+/* One that carries an order, one that carries a report. */
+union order_message {
+	MESSAGE_VARIABLE(DWORDS_OF(struct order), 0) message;
+	struct {
+		uint32_t size, dope;
+		struct order order;
+	};
+};
+
+union report_message {
+	MESSAGE_VARIABLE(DWORDS_OF(struct report), 0) message;
+	struct {
+		uint32_t size, dope;
+		struct report report;
+	};
+};
+
+/* Of each space: the parties in it. */
+static struct slot {
+	char stack[STACK_BYTES] __attribute__((aligned(16)));
+	union order_message order;
+	union report_message report;
+	uid_t root;
+} slots[PARTIES];
+
+/* Of the root task: all parties in all spaces. */
+static uid_t first_threads[SPACES];
+static uid_t parties[SPACES][PARTIES];
+
+/* Contents: any dword or byte of a message differs from any other's. */
+uint32_t contents_word(uint32_t seed, uint32_t n)
+{
+	uint32_t x = seed * 0x9E3779B1u ^ n * 0x85EBCA6Bu;
+
+	return x ^ x >> 15;
+}
+
+static uint8_t contents_byte(uint32_t seed, uint32_t n)
+{
+	return (uint8_t)((seed + n) * 37 ^ n >> 8 ^ n >> 16);
+}
+
+static uint32_t add(uint32_t sum, uint32_t value)
+{
+	return (sum << 5 | sum >> 27) + value;
+}
+
+uint32_t contents_sum(uint32_t seed, uint32_t dope, uint32_t string_bytes)
+{
+	uint32_t sum = 0, n;
+
+	for (n = 0; n < 2 + DOPE_DWORDS(dope); n++)
+		sum = add(sum, contents_word(seed, n));
+	for (n = 0; n < string_bytes; n++)
+		sum = add(sum, contents_byte(seed, n));
+	return sum;
+}
+
+static struct indirect_string *descriptor(const struct variable *v)
+{
+	struct message *m = (struct message *)v->address;
+
+	return (struct indirect_string *)(m->direct + DOPE_DWORDS(v->dope));
+}
+
+static void make_up(const struct variable *v, uint32_t seed)
+{
+	struct message *m = (struct message *)v->address;
+	uint32_t n;
+
+	if (!v->address || v->made_up == NOTHING)
+		return;
+	m->size = m->dope = v->dope;
+	for (n = 0; n < 2; n++)
+		m->words[n] = contents_word(seed, n);
+	if (v->made_up == HEAD)
+		return;
+	for (n = 0; n < DOPE_DWORDS(v->dope); n++)
+		m->direct[n] = contents_word(seed, 2 + n);
+	if (DOPE_STRINGS(v->dope))
+		*descriptor(v) = (struct indirect_string){
+		    v->length, v->string, v->length, v->string};
+}
+
+static void make_up_string(const struct variable *v, uint32_t seed)
+{
+	uint8_t *s = (uint8_t *)v->string;
+	uint32_t n;
+
+	if (!v->address || v->made_up != ALL || !DOPE_STRINGS(v->dope))
+		return;
+	for (n = 0; n < v->length; n++)
+		s[n] = contents_byte(seed, n);
+}
+
+static uint32_t sum_received(const struct variable *v, struct received r)
+{
+	const struct message *m = (const struct message *)v->address;
+	uint32_t sum = add(add(0, r.words[0]), r.words[1]);
+	uint32_t n;
+
+	for (n = 0; n < DOPE_DWORDS(r.result); n++)
+		sum = add(sum, m->direct[n]);
+	if (DOPE_STRINGS(r.result)) {
+		const struct indirect_string *d = descriptor(v);
+		const uint8_t *s = (const uint8_t *)d->address;
+
+		for (n = 0; n < d->length; n++)
+			sum = add(sum, s[n]);
+	}
+	return sum;
+}
+
+static struct received do_ipc(const struct order *o)
+{
+	const struct message *send = (const struct message *)o->send.address;
+	struct message *receive = (struct message *)o->receive.address;
+	struct received r = {0};
+
+	switch (o->operation) {
+	case SEND:
+		r.result = ipc_send(o->partner, send, o->send_timeout);
+		return r;
+	case RECEIVE:
+		return ipc_receive(o->partner, receive, o->receive_timeout);
+	case CALL:
+		return ipc_call(o->partner, send, o->send_timeout, receive,
+		    o->receive_timeout);
+	default:
+		return ipc_reply_and_receive_next(o->partner, send,
+		    o->send_timeout, receive, o->receive_timeout);
+	}
+}
+
+struct report perform(const struct order *o)
+{
+	struct report report = {0};
+	struct received r;
+
+	while (o->operation == SPIN)
+		;
+	if (o->operation == HOSTILE) {
+		report.result = be_hostile(o->detail, o->partner);
+		return report;
+	}
+	/* Other contents than those to come, so that they must be copied. */
+	make_up(&o->receive, ~o->seed);
+	make_up(&o->send, o->seed);
+	make_up_string(&o->send, o->seed);
+	r = do_ipc(o);
+	report.result = r.result;
+	report.from = r.from;
+	report.words[0] = r.words[0];
+	report.words[1] = r.words[1];
+	if (o->operation != SEND && has_message(r))
+		report.sum = sum_received(&o->receive, r);
+	return report;
+}
+
+static void party(void *slot)
+{
+	struct slot *s = slot;
+
+	s->order.size = DOPE(DWORDS_OF(struct order), 0);
+	s->report.size = s->report.dope = DOPE(DWORDS_OF(struct report), 0);
+	for (;;) {
+		struct received r = ipc_receive(
+		    s->root, &s->order.message.head, TIMEOUT_NEVER);
+
+		if (CONFIG_REGISTER_MESSAGES)
+			memcpy(s->order.message.head.words, r.words, 8);
+		s->report.report = perform(&s->order.order);
+		ipc_send(s->root, &s->report.message.head, TIMEOUT_NEVER);
+	}
+}
+
+static uid_t start_party(uint32_t number, uid_t root)
+{
+	struct slot *s = slots + number;
+
+	s->root = root;
+	return thread_create(party, s, s->stack, STACK_BYTES);
+}
+
+void spawner(uid_t root)
+{
+	static union order_message order;
+	static MESSAGE_VARIABLE(0, 0) answer;
+	uid_t made;
+
+	order.size = DOPE(DWORDS_OF(struct order), 0);
+	ipc_send(root, &answer.head, TIMEOUT_NEVER);
+	for (;;) {
+		struct received r = ipc_receive(
+		    root, &order.message.head, TIMEOUT_NEVER);
+
+		if (CONFIG_REGISTER_MESSAGES)
+			memcpy(order.message.head.words, r.words, 8);
+		made = start_party(order.order.detail, root);
+		answer.head.words[0] = (uint32_t)made;
+		answer.head.words[1] = (uint32_t)(made >> 32);
+		ipc_send(root, &answer.head, TIMEOUT_NEVER);
+	}
+}
+
+void find_spaces(void)
+{
+	MESSAGE_VARIABLE(0, 0) hello = {.head = {0}};
+	uint32_t space;
+
+	for (space = 1; space < SPACES; space++)
+		first_threads[space] =
+		    ipc_receive(NOBODY, &hello.head, TIMEOUT_NEVER).from;
+}
+
+void tell(uid_t party, const struct order *order)
+{
+	static union order_message message;
+
+	message.size = message.dope = DOPE(DWORDS_OF(struct order), 0);
+	message.order = *order;
+	if (ipc_send(party, &message.message.head, TIMEOUT_NEVER) != IPC_OK)
+		fail("a party takes no orders");
+}
+
+static struct received receive_report(
+    uid_t party, uint32_t timeout, struct report *report)
+{
+	static union report_message message;
+	struct received r;
+
+	message.size = DOPE(DWORDS_OF(struct report), 0);
+	r = ipc_receive(party, &message.message.head, timeout);
+	if (CONFIG_REGISTER_MESSAGES)
+		memcpy(message.message.head.words, r.words, 8);
+	*report = message.report;
+	return r;
+}
+
+struct report ask(uid_t party)
+{
+	struct report report;
+
+	if (code(receive_report(party, TIMEOUT_NEVER, &report)) != IPC_OK)
+		fail("a party does not report");
+	return report;
+}
+
+bool is_done(uid_t party, struct report *report)
+{
+	settle();
+	return code(receive_report(party, TIMEOUT_NONE, report)) == IPC_OK;
+}
+
+struct report tell_and_ask(uid_t party, const struct order *order)
+{
+	tell(party, order);
+	return ask(party);
+}
+
+void settle(void)
+{
+	uint32_t n;
+
+	for (n = 0; n < 2 * SPACES + 4; n++)
+		thread_yield();
+}
+
+uid_t party_create(uint32_t space)
+{
+	static MESSAGE_VARIABLE(0, 0) answer;
+	struct order spawn = {.operation = SPAWN};
+	struct received r;
+	uid_t made;
+	uint32_t n;
+
+	for (n = 0; n < PARTIES && parties[space][n]; n++)
+		;
+	if (n == PARTIES)
+		fail("too many parties");
+	if (space == 0) {
+		made = start_party(n, thread_self());
+	} else {
+		spawn.detail = n;
+		tell(first_threads[space], &spawn);
+		r = ipc_receive(
+		    first_threads[space], &answer.head, TIMEOUT_NEVER);
+		made = (uid_t)r.words[1] << 32 | r.words[0];
+	}
+	if (made == NOBODY)
+		fail("no thread for a party");
+	settle();
+	parties[space][n] = made;
+	return made;
+}
+
+void parties_delete(void)
+{
+	uint32_t space, n;
+
+	for (space = 0; space < SPACES; space++)
+		for (n = 0; n < PARTIES; n++)
+			if (parties[space][n]) {
+				thread_delete(parties[space][n]);
+				parties[space][n] = NOBODY;
+			}
+}

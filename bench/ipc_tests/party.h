@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Parties: threads that do one IPC operation at a time, as they are told.
+ *
+ * The tests run in the root task's first thread. It makes parties, in its own
+ * address space (0) or in that of another module (1, 2, ...), tells each what
+ * to do and asks afterwards how it went. All modules run this same program,
+ * so an address means the same variable in each space.
+ */
+#ifndef IPC_TESTS_PARTY_H
+#define IPC_TESTS_PARTY_H
+
+#include "../runtime/runtime.h"
+
+#define SPACES 4
+
+enum operation {
+	SEND,
+	RECEIVE,
+	CALL,
+	REPLY_AND_RECEIVE_NEXT,
+	SPIN, /* for ever, without system calls */
+	HOSTILE, /* see hostile.c */
+	SPAWN, /* for the modules' first threads: a new party */
+};
+
+/* How much of a variable is made up before the call; less if it is bad. */
+enum made_up { ALL, ALL_BUT_STRING, HEAD, NOTHING };
+
+/* A message variable and its string, for one direction. */
+struct variable {
+	uint32_t address; /* of the struct message */
+	uint32_t dope; /* to send: how much; to receive: how much fits */
+	uint32_t string; /* address */
+	uint32_t length; /* of the string, or of the room for it */
+	enum made_up made_up;
+};
+
+struct order {
+	enum operation operation;
+	uid_t partner;
+	uint32_t send_timeout, receive_timeout;
+	uint32_t seed; /* of the contents to send */
+	uint32_t detail; /* HOSTILE: which; SPAWN: party's number */
+	struct variable send, receive;
+};
+
+struct report {
+	uint32_t result; /* dope and result code */
+	uid_t from;
+	uint32_t words[2];
+	uint32_t sum; /* of all contents received */
+};
+
+/* Memory for messages in each space, larger than the longest string. */
+#define AREA_BYTES ((4u << 20) + (256u << 10))
+extern uint8_t area[AREA_BYTES];
+
+/* A read-only variable. */
+extern const struct message *const read_only;
+
+/* Carries out an order in the calling thread. */
+struct report perform(const struct order *order);
+
+/* What the words and the sum of a message with this seed should be. */
+uint32_t contents_word(uint32_t seed, uint32_t n);
+uint32_t contents_sum(uint32_t seed, uint32_t dope, uint32_t string_bytes);
+
+/* Makes the spaces' first threads known. Before all that follow. */
+void find_spaces(void);
+
+/* A new party, waiting for its first order. */
+uid_t party_create(uint32_t space);
+/* The end of all parties. */
+void parties_delete(void);
+
+/* Tells the party to do something; it may take long. */
+void tell(uid_t party, const struct order *order);
+/* Waits until it is done. */
+struct report ask(uid_t party);
+/* Both. */
+struct report tell_and_ask(uid_t party, const struct order *order);
+/* Has it been done? Does not wait. */
+bool is_done(uid_t party, struct report *report);
+/* Lets everybody run until they wait. */
+void settle(void);
+
+/* The first thread of the other modules. */
+void spawner(uid_t root) __attribute__((noreturn));
+
+#endif
