@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Twentyfold. Everything starts here; 'make help' lists the targets.
+
+.DEFAULT_GOAL := help
+
+# What may be set on the command line.
+VARIABLES := CONFIG BYTES RESULTS SEED CROSS_COMPILE QEMU PYTHON NO_INSTALL
+
+given := $(foreach v,$(.VARIABLES),$(if $(filter command line,$(origin $(v))),$(v)))
+unknown := $(filter-out $(VARIABLES) MAKEFLAGS,$(filter-out -%,$(given)))
+ifneq ($(unknown),)
+$(error unknown variable $(unknown): the variables are $(VARIABLES))
+endif
+
+CONFIG ?= optimized
+RESULTS ?= results/latest
+
+# Debian's python3 has the packages; another one may come first on the path.
+# Asked for when it is needed, because it may be installed only then.
+PYTHON ?= $(or $(shell for p in python3 /usr/bin/python3; do \
+	$$p -c 'import pandas, kconfiglib' 2>/dev/null && echo $$p && break; done),python3)
+HARNESS = $(PYTHON) -m harness
+
+export CROSS_COMPILE QEMU NO_INSTALL SEED
+export PYTHONDONTWRITEBYTECODE := 1
+
+help:
+	@echo 'make figures            build both kernels, measure them, draw tables and figures'
+	@echo 'make check              run all tests; last line: N passed, N failed'
+	@echo 'make run CONFIG=C       boot one configuration on the terminal; BYTES=N: one size'
+	@echo 'make kernel CONFIG=C    build one configuration'
+	@echo 'make menuconfig         choose switches in a menu; CONFIG=C to start from'
+	@echo 'make switches           list the switches'
+	@echo 'make doctor             what is installed, what is missing, what it means'
+	@echo 'make clean              remove build/ and results/latest'
+	@echo
+	@echo 'Configurations: optimized, baseline, optimized-SWITCH, baseline+SWITCH, and so on.'
+	@echo 'Variables:'
+	@echo '  CONFIG=$(CONFIG)'
+	@echo '  RESULTS=$(RESULTS)  where make figures puts its run'
+	@echo '  BYTES=N                 message size for make run'
+	@echo '  SEED=N                  choice of random configurations in make check'
+	@echo '  CROSS_COMPILE=PREFIX    instead of i686-elf-, i686-linux-gnu- or gcc -m32'
+	@echo '  QEMU=PATH               instead of qemu-system-i386'
+	@echo '  PYTHON=PATH             a python3 with pandas and kconfiglib'
+	@echo '  NO_INSTALL=1            only report missing Debian packages'
+
+figures: packages
+	@$(HARNESS) figures --results $(RESULTS)
+
+check: packages
+	@$(PYTHON) -m pytest tests
+
+run: packages
+	@$(HARNESS) run $(CONFIG) $(if $(BYTES),--bytes $(BYTES))
+
+kernel: packages
+	@$(HARNESS) build $(CONFIG)
+
+menuconfig: packages
+	@$(HARNESS) menuconfig $(if $(filter command line,$(origin CONFIG)),$(CONFIG))
+
+switches: packages
+	@$(HARNESS) switches
+
+doctor:
+	@NO_INSTALL=1 harness/packages.sh
+	@$(HARNESS) doctor
+
+packages:
+	@harness/packages.sh
+
+clean:
+	rm -rf build results/latest results/.latest.partial results/.latest.old
+
+.PHONY: help figures check run kernel menuconfig switches doctor packages clean

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Builds kernels and user programs, a folder for each configuration."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import subprocess
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Iterator
+
+from harness.errors import Refused
+from harness.switches import ROOT, Configuration, write_headers, write_if_changed
+
+BUILD = ROOT / "build"
+
+# Prefix and flags, in the order in which they are tried.
+TOOLCHAINS = (
+    ("i686-elf-", ""),
+    ("i686-linux-gnu-", ""),
+    ("", "-m32"),
+)
+
+
+@dataclass(frozen=True)
+class Toolchain:
+    """A cross compiler: the prefix of its commands and the flags it needs."""
+
+    prefix: str
+    flags: str
+    version: str
+
+    @property
+    def command(self) -> str:
+        return f"{self.prefix}gcc {self.flags}".strip()
+
+
+@dataclass(frozen=True)
+class Built:
+    """One configuration, built."""
+
+    configuration: Configuration
+    revision: str
+    folder: Path
+
+    @property
+    def kernel(self) -> Path:
+        return self.folder / "kernel.elf"
+
+    def program(self, name: str) -> Path:
+        return self.folder / f"{name}.elf"
+
+
+def build(configuration: Configuration, jobs: int = 2) -> Built:
+    """Builds the kernel and all user programs, as far as they are not."""
+    folder = BUILD / configuration.name
+    folder.mkdir(parents=True, exist_ok=True)
+    toolchain = find_toolchain()
+    built = Built(configuration, revision(), folder)
+    with _locked(folder):
+        write_headers(configuration, folder)
+        write_if_changed(
+            folder / "include" / "revision.h",
+            f'#define REVISION "{built.revision}"\n',
+        )
+        for makefile in ("kernels/Makefile", "bench/Makefile"):
+            _make(makefile, folder, toolchain, jobs)
+    return built
+
+
+@cache
+def find_toolchain() -> Toolchain:
+    """With the prefix in CROSS_COMPILE, or else the first of TOOLCHAINS that
+    works."""
+    cross_compile = os.environ.get("CROSS_COMPILE")
+    candidates = TOOLCHAINS
+    if cross_compile:
+        candidates = ((cross_compile, ""), (cross_compile, "-m32"))
+    for prefix, flags in candidates:
+        if _compiles(prefix, flags):
+            version = _output([f"{prefix}gcc", "--version"]).splitlines()[0]
+            return Toolchain(prefix, flags, version)
+    tried = ", ".join(f"{p}gcc {f}".strip() for p, f in candidates)
+    raise Refused(
+        f"no compiler for i386 kernels (tried {tried}): install Debian's "
+        "gcc-i686-linux-gnu or set CROSS_COMPILE to the prefix of one"
+    )
+
+
+@cache
+def revision() -> str:
+    """Git's, with -dirty when files differ from it; 'unknown' outside git."""
+    git = ["git", "-c", "safe.directory=*", "-C", str(ROOT)]
+    try:
+        commit = _output([*git, "rev-parse", "--short=12", "HEAD"]).strip()
+        changed = _output([*git, "status", "--porcelain", "--untracked-files=no"])
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return commit + ("-dirty" if changed else "")
+
+
+def _compiles(prefix: str, flags: str) -> bool:
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "probe.c"
+        source.write_text("#include <stdint.h>\nuint32_t _start(void) { return 0; }\n")
+        command = [f"{prefix}gcc", *flags.split(), "-ffreestanding", "-nostdlib"]
+        command += ["-static", "-march=i486", "-o", f"{folder}/probe", str(source)]
+        try:
+            return subprocess.run(command, capture_output=True).returncode == 0
+        except OSError:
+            return False
+
+
+def _make(makefile: str, folder: Path, toolchain: Toolchain, jobs: int) -> None:
+    command = ["make", "--no-print-directory", f"-j{jobs}", "-f", makefile]
+    command += [f"O={folder.relative_to(ROOT)}", f"CROSS={toolchain.prefix}"]
+    command += [f"CROSS_FLAGS={toolchain.flags}"]
+    # The variables of an outer make are not this one's.
+    environment = {
+        k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS")
+    }
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    if done.returncode != 0:
+        print(done.stdout + done.stderr)
+        raise Refused(
+            f"{folder.name}: {makefile} failed with {toolchain.command} "
+            "(its messages are above)"
+        )
+    if done.stderr:
+        print(done.stderr, end="")
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Two harnesses may want the same configuration at the same time."""
+    with open(folder / ".lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _output(command: list[str]) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout

@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The commands of ``python3 -m harness``, which are under the make targets."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+from harness import build, doctor, figures, measure, report, results, switches, tables
+from harness.errors import Refused
+from harness.machines import qemu
+from harness.progress import steps
+from harness.switches import ROOT
+
+CONFIGURATIONS = ("baseline", "optimized")
+LATEST = ROOT / "results" / "latest"
+
+
+def make_figures(arguments: argparse.Namespace) -> None:
+    """Builds, boots, measures: a new run in the results folder."""
+    started = results.now()
+    configurations = [switches.parse(name) for name in CONFIGURATIONS]
+    built: list[build.Built] = []
+    with steps("figures", 2 * len(configurations) + 1) as step:
+        for configuration in configurations:
+            with step(f"build {configuration}"):
+                built.append(build.build(configuration))
+        for b in built:
+            with step(f"pingpong on {b.configuration}"):
+                measure.run(b, measure.PINGPONG)
+        with step("tables, figures, report"), results.publishing(
+            arguments.results
+        ) as folder:
+            (folder / "logs").mkdir()
+            for b in built:
+                log = measure.guest(b, measure.PINGPONG).log
+                shutil.copy(log, folder / "logs" / f"{b.configuration}.log")
+            evaluate(folder, built[0].revision)
+            results.write_provenance(folder, built, started)
+    print(f"tables and figures are in {_relative(arguments.results)}; read report.md")
+
+
+def redraw(arguments: argparse.Namespace) -> None:
+    """Tables, figures and report of an old run again, from its logs."""
+    source = arguments.run
+    provenance = results.read_provenance(source)
+    with results.publishing(source) as folder:
+        shutil.copytree(source / "logs", folder / "logs")
+        shutil.copy(source / "provenance.json", folder)
+        evaluate(folder, provenance["revision"])
+    print(f"{_relative(source)}: tables, figures and report made again")
+
+
+def evaluate(folder: Path, revision: str) -> None:
+    """From folder/logs to the tables, figures and report in folder."""
+    measured = pd.concat(
+        measure.read_pingpong(folder / "logs" / f"{name}.log", name, revision)
+        for name in CONFIGURATIONS
+    )
+    table7 = tables.table7(measured)
+    one_space = tables.table7(measured, spaces=1)
+    tables.write(table7, folder / "table7.csv")
+    tables.write(one_space, folder / "table7_one_space.csv")
+    series = folder / "figures.csv"
+    tables.series(table7).to_csv(series, index=False)
+    for name in ("figure7", "figure8"):
+        figures.draw(name, series, folder)
+    report.write(folder, table7, one_space, revision)
+
+
+def print_records(arguments: argparse.Namespace) -> None:
+    """The samples in a console log, as CSV."""
+    configuration = switches.parse(arguments.configuration)
+    samples = measure.read_pingpong(
+        arguments.log, configuration.name, arguments.revision or build.revision()
+    )
+    samples.to_csv(sys.stdout, index=False)
+
+
+def build_some(arguments: argparse.Namespace) -> None:
+    for name in arguments.configuration:
+        built = build.build(switches.parse(name))
+        print(f"{_relative(built.kernel)}: {built.configuration}, {built.revision}")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """One configuration on the terminal."""
+    configuration = switches.parse(arguments.configuration)
+    options = []
+    if arguments.bytes is not None:
+        options.append(f"bytes={_size(arguments.bytes)}")
+    built = build.build(configuration)
+    guest = measure.guest(built, measure.PINGPONG, " ".join(options))
+    print(f"# {' '.join(qemu.command(guest))}")
+    qemu.boot(guest, measure.DEADLINE, echo=True)
+
+
+def menuconfig(arguments: argparse.Namespace) -> None:
+    """The switches as a menu; then says what the choice is called."""
+    file = ROOT / ".config"
+    if arguments.configuration:
+        switches.save(switches.parse(arguments.configuration), file)
+    elif not file.exists():
+        switches.save(switches.optimized(), file)
+    environment = {**os.environ, "KCONFIG_CONFIG": str(file)}
+    command = [sys.executable, "-m", "menuconfig", str(switches.KCONFIG)]
+    if subprocess.run(command, env=environment).returncode != 0:
+        raise Refused("menuconfig has failed: it needs a terminal")
+    name = switches.load(file).name
+    print(f"this is configuration {name}: make run CONFIG={name}")
+
+
+def list_switches(_: argparse.Namespace) -> None:
+    for switch in switches.switches():
+        print(f"{switch.name:20} {switch.prompt}")
+
+
+def examine(_: argparse.Namespace) -> None:
+    if not doctor.examine():
+        raise Refused("something is missing: 'make figures' installs it on Debian")
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="python3 -m harness", description="Twentyfold's harness."
+    )
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, function: object, help: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=help, description=help)
+        sub.set_defaults(function=function)
+        return sub
+
+    sub = command("figures", make_figures, "build, boot, measure, draw: a whole run")
+    sub.add_argument("--results", type=Path, default=LATEST, metavar="FOLDER")
+    sub = command("redraw", redraw, "a run's tables and figures again, without booting")
+    sub.add_argument("run", type=Path, nargs="?", default=LATEST)
+    sub = command("records", print_records, "the samples in a console log, as CSV")
+    sub.add_argument("log", type=Path)
+    sub.add_argument("--configuration", required=True, help="which it is of")
+    sub.add_argument("--revision", help="which it is of, if not this one")
+    sub = command("build", build_some, "build configurations")
+    sub.add_argument("configuration", nargs="+")
+    sub = command("run", run, "boot a configuration's ping-pong on the terminal")
+    sub.add_argument("configuration")
+    sub.add_argument("--bytes", help="this message size only")
+    sub = command("menuconfig", menuconfig, "choose switches in a menu")
+    sub.add_argument("configuration", nargs="?", help="to start from")
+    command("switches", list_switches, "list the switches")
+    command("doctor", examine, "what is installed, what is missing")
+    return top
+
+
+def _size(text: str) -> int:
+    if text not in map(str, measure.SIZES):
+        sizes = ", ".join(map(str, measure.SIZES))
+        raise Refused(f"no message size '{text}': the paper's sizes are {sizes}")
+    return int(text)
+
+
+def _relative(path: Path) -> Path:
+    path = path.resolve()
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+
+
+def main() -> int:
+    arguments = parser().parse_args()
+    try:
+        arguments.function(arguments)
+    except Refused as refusal:
+        print(f"twentyfold: {refusal}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        where = f" (writing {error.filename})" if error.filename else ""
+        print(
+            f"twentyfold: the disk is full{where}: free some space and try again; "
+            "earlier results are as they were",
+            file=sys.stderr,
+        )
+        return 1
+    except KeyboardInterrupt:
+        print("twentyfold: interrupted; earlier results are as they were")
+        return 130
+    return 0
+

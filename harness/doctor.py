@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What is installed, what is missing, and what that means."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+from pathlib import Path
+from typing import Callable
+
+from harness.errors import Refused
+
+# Python modules: Debian package, what for.
+MODULES = {
+    "pandas": ("python3-pandas", "tables"),
+    "kconfiglib": ("python3-kconfiglib", "switches"),
+    "jinja2": ("python3-jinja2", "report.md"),
+    "rich": ("python3-rich", "progress on the terminal"),
+    "pytest": ("python3-pytest", "make check"),
+    "xdist": ("python3-pytest-xdist", "make check on all cores"),
+}
+
+
+def examine() -> bool:
+    """Prints a line for each thing; True if all that is needed is there."""
+    needed = [
+        _line("compiler", _compiler, "no kernel can be built"),
+        _line("qemu", _qemu, "no kernel can be run"),
+        _line("gnuplot", _gnuplot, "no figures"),
+        *(_line(name, _module(name), f"no {MODULES[name][1]}") for name in MODULES),
+    ]
+    _line("git", _git, "results will not say which revision they are of")
+    _line("kvm", _kvm, "no times of the host's own processor")
+    return all(needed)
+
+
+def _line(name: str, find: Callable[[], str], otherwise: str) -> bool:
+    try:
+        print(f"  ok       {name:10} {find()}")
+        return True
+    except (Refused, ModuleNotFoundError) as missing:
+        print(f"  MISSING  {name:10} {missing}; without it: {otherwise}")
+        return False
+
+
+# What is examined may be what these modules need: they are imported late.
+
+
+def _compiler() -> str:
+    from harness import build
+
+    found = build.find_toolchain()
+    return f"{found.command}: {found.version}"
+
+
+def _qemu() -> str:
+    from harness.machines import qemu
+
+    return f"{qemu.binary()}: {qemu.version()}"
+
+
+def _gnuplot() -> str:
+    return _on_path("gnuplot", "gnuplot-nox")
+
+
+def _git() -> str:
+    return _on_path("git", "git")
+
+
+def _on_path(command: str, package: str) -> str:
+    found = shutil.which(command)
+    if not found:
+        raise Refused(f"not found: install Debian's {package}")
+    return found
+
+
+def _module(name: str) -> Callable[[], str]:
+    def find() -> str:
+        spec = importlib.util.find_spec(name)
+        if not spec or not spec.origin:
+            raise Refused(f"not found: install Debian's {MODULES[name][0]}")
+        return spec.origin
+
+    return find
+
+
+def _kvm() -> str:
+    if not os.access("/dev/kvm", os.R_OK | os.W_OK):
+        raise Refused("/dev/kvm is not there or not accessible")
+    modules = [p.name for p in Path("/sys/module").glob("kvm_*")]
+    if not {"kvm_intel", "kvm_amd"} & set(modules):
+        raise Refused(
+            f"/dev/kvm is there, but its module is {', '.join(modules) or 'unknown'}, "
+            "not kvm_intel or kvm_amd"
+        )
+    return f"/dev/kvm with {', '.join(modules)} (runs under KVM come later)"

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""QEMU's emulation of a 486, deterministic: the guest's clock is the number of
+instructions that it has executed, not the host's time."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Sequence
+
+from harness.errors import Refused
+
+# An instruction advances the guest's clock, rdtsc included, by 2^SHIFT ns. With
+# 64 ns the clock interrupts come about as often, counted in instructions, as on
+# a 50 MHz 486.
+SHIFT = 6
+TSC_PER_INSTRUCTION = 1 << SHIFT
+
+MEMORY_MB = 32
+SUCCESS = 33  # machine_stop(true), by isa-debug-exit
+FAILURE = 35  # machine_stop(false)
+LOG_LIMIT = 16 << 20
+
+
+@dataclass(frozen=True)
+class Guest:
+    """What to boot, and where its console goes."""
+
+    name: str  # for messages
+    kernel: Path
+    modules: Sequence[Path]
+    command_line: str
+    log: Path
+
+
+def binary() -> str:
+    """QEMU's path, or a refusal."""
+    wanted = os.environ.get("QEMU") or "qemu-system-i386"
+    found = shutil.which(wanted)
+    if not found:
+        raise Refused(
+            f"{wanted} not found: install Debian's qemu-system-x86, or set QEMU "
+            "to the path of a qemu-system-i386"
+        )
+    return found
+
+
+def version() -> str:
+    done = subprocess.run([binary(), "--version"], capture_output=True, text=True)
+    return done.stdout.splitlines()[0] if done.stdout else "unknown"
+
+
+def command(guest: Guest) -> list[str]:
+    """QEMU's command line. No network, no screen; COM1 is standard output."""
+    return [
+        binary(),
+        *("-nodefaults", "-no-user-config", "-no-reboot", "-nic", "none"),
+        *("-M", "pc", "-cpu", "486", "-m", str(MEMORY_MB)),
+        *("-vga", "std", "-display", "none", "-monitor", "none"),
+        *("-serial", "stdio", "-rtc", "base=2000-01-01,clock=vm"),
+        *("-icount", f"shift={SHIFT},sleep=off"),
+        *("-device", "isa-debug-exit,iobase=0xf4,iosize=4"),
+        *("-kernel", str(guest.kernel), "-append", guest.command_line),
+        *(("-initrd", ",".join(map(str, guest.modules))) if guest.modules else ()),
+    ]
+
+
+def boot(guest: Guest, deadline: float, echo: bool = False) -> str:
+    """Runs the guest to its end and returns what it wrote on COM1.
+
+    The same is in guest.log, whatever happens; with echo also on the terminal.
+    deadline: seconds of host time. Refuses a guest that does not end with
+    success, with the reason.
+    """
+    guest.log.parent.mkdir(parents=True, exist_ok=True)
+    with open(guest.log, "wb") as log:
+        process = subprocess.Popen(
+            command(guest),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        try:
+            trouble = _copy_console(process, log, deadline, echo)
+        finally:
+            process.kill()
+            complaints = process.communicate()[1].decode(errors="replace")
+    text = guest.log.read_text(encoding="ascii", errors="replace")
+    trouble = trouble or _judge(process.returncode, text, complaints)
+    if trouble:
+        raise Refused(f"{guest.name}: {trouble}; its console is in {guest.log}")
+    return text
+
+
+def _copy_console(
+    process: subprocess.Popen[bytes], log: BinaryIO, deadline: float, echo: bool
+) -> str:
+    """Until the guest ends; returns what is wrong if it must be ended."""
+    assert process.stdout
+    end = time.monotonic() + deadline
+    size = 0
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        while True:
+            if not selector.select(max(0, end - time.monotonic())):
+                return f"hangs: has not ended in {deadline:g} s"
+            data = os.read(process.stdout.fileno(), 65536)
+            if not data:
+                process.wait()
+                return ""
+            log.write(data)
+            log.flush()
+            if echo:
+                sys.stdout.write(data.decode("ascii", errors="replace"))
+                sys.stdout.flush()
+            size += len(data)
+            if size > LOG_LIMIT:
+                return f"prints without end: more than {LOG_LIMIT >> 20} MB"
+
+
+def _judge(status: int, text: str, complaints: str) -> str:
+    """What is wrong with a guest that ended by itself, or ''."""
+    if status == SUCCESS:
+        return ""
+    if status == FAILURE:
+        return _last_words(text) or "has ended itself as failed without a reason"
+    if status == 0:
+        return "triple fault or shutdown (QEMU ended with status 0)"
+    if status < 0:
+        return f"QEMU was killed by signal {-status}"
+    complaint = complaints.strip().splitlines()[-1:] or ["no message"]
+    return f"QEMU ended with status {status}: {complaint[0]}"
+
+
+def _last_words(text: str) -> str:
+    marks = ("PANIC: ", "# FAILED: ", "# the root task has stopped")
+    lines = [line for line in text.splitlines() if line.startswith(marks)]
+    return lines[0].lstrip("# ") if lines else ""

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The paper's own numbers, from paper.csv."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+AS_PRINTED = "table 7"
+AS_DRAWN = "figures 7 and 8"
+
+
+@cache
+def numbers() -> pd.DataFrame:
+    """Columns: source, quantity, system, bytes, value, unit, note."""
+    return pd.read_csv(Path(__file__).parent / "paper.csv")
+
+
+def one_way_us(system: str, source: str = AS_PRINTED) -> pd.Series:
+    """IPC time, one way, in us; index: bytes. system: L3 or Mach."""
+    return _by_bytes("one_way", system, source)
+
+
+def cold_penalty_us() -> pd.Series:
+    """What L3 takes longer, one way, in us, with a cold cache; index: bytes."""
+    return _by_bytes("cold_penalty", "L3", AS_PRINTED)
+
+
+def value(quantity: str, system: str) -> float:
+    """A number that there is once."""
+    rows = numbers().query("quantity == @quantity and system == @system")
+    (found,) = rows["value"]
+    return float(found)
+
+
+def _by_bytes(quantity: str, system: str, source: str) -> pd.Series:
+    rows = numbers().query(
+        "quantity == @quantity and system == @system and source == @source"
+    )
+    return pd.Series(rows["value"].values, index=rows["bytes"].astype(int).values)

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Progress of long commands: a bar on a terminal, a line a step elsewhere."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager, nullcontext
+from typing import Callable, ContextManager, Iterator
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+Step = Callable[[str], ContextManager[None]]
+
+
+@contextmanager
+def steps(title: str, total: int) -> Iterator[Step]:
+    """Inside, ``with step(name): ...`` does one of the total steps."""
+    console = Console(highlight=False, soft_wrap=True)
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+    )
+    task = bar.add_task(title, total=total)
+
+    @contextmanager
+    def step(name: str) -> Iterator[None]:
+        bar.update(task, description=f"{title}: {name}")
+        start = time.monotonic()
+        yield
+        console.print(f"  {name}: {time.monotonic() - start:.1f} s")
+        bar.advance(task)
+
+    with bar if console.is_terminal else nullcontext():
+        yield step

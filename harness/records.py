@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Records: from a console log to samples.
+
+The format is that of bench/runtime/records.h. A log that is not whole, not
+intact, or not from the kernel that it should be from is refused; nothing is
+guessed or left out.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from dataclasses import dataclass
+
+import pandas as pd
+
+from harness.errors import Refused
+
+VERSION = "TF1"
+RECORD = re.compile(r"TF(\d+) ([0-9a-f]{8}) (\w+) (.*)")
+BANNER = re.compile(r"Twentyfold kernel, configuration (\S+), revision (\S+)", re.M)
+
+
+@dataclass(frozen=True)
+class Run:
+    """The records of one boot. samples: a row each, columns as recorded."""
+
+    experiment: str
+    configuration: str
+    revision: str
+    samples: pd.DataFrame
+
+
+def parse(text: str, source: str) -> Run:
+    """The run in a console log; source names it in refusals."""
+    begin: dict[str, str] | None = None
+    samples: list[dict[str, int]] = []
+    ended = False
+    for number, line in enumerate(text.splitlines(), start=1):
+        where = f"{source}, line {number}"
+        if not line.startswith("TF"):
+            continue
+        kind, fields = _record(line, where)
+        if ended:
+            raise Refused(f"{where}: a record behind the end record")
+        if kind == "begin":
+            if begin:
+                raise Refused(f"{where}: a second begin record: two runs in a log")
+            begin = fields
+        elif not begin:
+            raise Refused(f"{where}: a {kind} record before the begin record")
+        elif kind == "sample":
+            samples.append(_sample(fields, len(samples) + 1, where))
+        elif kind == "end":
+            _check_count(fields, len(samples), where)
+            ended = True
+        else:
+            raise Refused(f"{where}: no such kind of record: {kind}")
+    if not begin:
+        raise Refused(f"{source}: no records in it")
+    if not ended:
+        raise Refused(f"{source}: cut off after {len(samples)} samples, no end record")
+    run = Run(
+        _field(begin, "experiment", source),
+        _field(begin, "configuration", source),
+        _field(begin, "revision", source),
+        pd.DataFrame(samples),
+    )
+    _check_banner(text, run, source)
+    return run
+
+
+def expect(run: Run, configuration: str, revision: str, source: str) -> Run:
+    """Refuses a run of another kernel than the one expected."""
+    if run.configuration != configuration:
+        raise Refused(
+            f"{source}: from configuration {run.configuration}, not {configuration}"
+        )
+    if run.revision != revision:
+        raise Refused(f"{source}: from revision {run.revision}, not {revision}")
+    return run
+
+
+def _record(line: str, where: str) -> tuple[str, dict[str, str]]:
+    match = RECORD.fullmatch(line)
+    if not match:
+        raise Refused(f"{where}: a garbled record: {line[:60]!r}")
+    version, crc, kind, rest = match.groups()
+    if f"TF{version}" != VERSION:
+        raise Refused(f"{where}: record version {version}, but this reads {VERSION}")
+    if zlib.crc32(f"{kind} {rest}".encode()) != int(crc, 16):
+        raise Refused(f"{where}: wrong checksum, the record is garbled")
+    return kind, dict(field.partition("=")[::2] for field in rest.split())
+
+
+def _sample(fields: dict[str, str], expected: int, where: str) -> dict[str, int]:
+    try:
+        sample = {key: int(value) for key, value in fields.items()}
+    except ValueError as error:
+        raise Refused(f"{where}: a sample with a bad number: {error}") from error
+    n = sample.pop("n", None)
+    if n != expected:
+        problem = "duplicated" if n is not None and n < expected else "missing"
+        raise Refused(f"{where}: sample {n} where {expected} should be: {problem}")
+    return sample
+
+
+def _check_count(fields: dict[str, str], counted: int, where: str) -> None:
+    declared = _field(fields, "samples", where)
+    if declared != str(counted):
+        raise Refused(f"{where}: {declared} samples were sent, {counted} have come")
+
+
+def _check_banner(text: str, run: Run, source: str) -> None:
+    """The kernel tells what it is in its first line."""
+    banner = BANNER.search(text)
+    if not banner:
+        raise Refused(f"{source}: the kernel's first line is missing")
+    if banner.groups() != (run.configuration, run.revision):
+        raise Refused(
+            f"{source}: the kernel is {' '.join(banner.groups())}, the user "
+            f"programs were built for {run.configuration} {run.revision}"
+        )
+
+
+def _field(fields: dict[str, str], name: str, where: str) -> str:
+    if name not in fields:
+        raise Refused(f"{where}: a record without {name}=")
+    return fields[name]

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The folder of a run: complete, or not there at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, Iterator
+
+import pandas as pd
+
+from harness.build import Built, find_toolchain
+from harness.errors import Refused
+from harness.machines import qemu
+
+
+@contextmanager
+def publishing(target: Path) -> Iterator[Path]:
+    """A folder to write into; it takes target's place when all went well.
+
+    If not, target stays as it was and the new folder is removed.
+    """
+    partial = target.with_name(f".{target.name}.partial")
+    old = target.with_name(f".{target.name}.old")
+    for leftover in (partial, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        yield partial
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    if target.exists():
+        target.rename(old)
+    partial.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def write_provenance(folder: Path, built: list[Built], started: datetime) -> None:
+    """provenance.json: what was run, made with what, on what, and when."""
+    facts = {
+        "schema": 1,
+        "started": started.isoformat(timespec="seconds"),
+        "ended": now().isoformat(timespec="seconds"),
+        "revision": built[0].revision,
+        "clock": {
+            "name": "instructions",
+            "source": "guest rdtsc under QEMU icount",
+            "tsc_per_instruction": qemu.TSC_PER_INSTRUCTION,
+        },
+        "configurations": {
+            str(b.configuration): {
+                "switches_on": sorted(b.configuration.on),
+                "kernel_sha256": _sha256(b.kernel),
+                "program_sha256": _sha256(b.program("pingpong")),
+            }
+            for b in built
+        },
+        "tools": {
+            "compiler": find_toolchain().version,
+            "qemu": qemu.version(),
+            "gnuplot": _first_line(["gnuplot", "--version"]),
+            "python": sys.version.split()[0],
+            "pandas": pd.__version__,
+        },
+        "host": {"system": platform.platform(), "machine": platform.machine()},
+    }
+    text = json.dumps(facts, indent=2, sort_keys=True) + "\n"
+    (folder / "provenance.json").write_text(text)
+
+
+def read_provenance(folder: Path) -> dict[str, Any]:
+    path = folder / "provenance.json"
+    try:
+        facts = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise Refused(f"{path}: no run of ours: {error}") from error
+    return dict(facts)
+
+
+def now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _first_line(command: list[str]) -> str:
+    done = subprocess.run(command, capture_output=True, text=True)
+    return (done.stdout or done.stderr).splitlines()[0]

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Switches and configurations.
+
+kernels/Kconfig is the list of the switches. A configuration is the set of
+those that are on. Its name is ``optimized-a-b`` (all on but a and b) or
+``baseline+a+b`` (only a and b on), with the switches in lower case and in
+Kconfig's order; every configuration has exactly one name.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import kconfiglib
+
+from harness.errors import Refused
+
+ROOT = Path(__file__).resolve().parent.parent
+KCONFIG = ROOT / "kernels" / "Kconfig"
+
+
+@dataclass(frozen=True)
+class Switch:
+    """One technique. ``symbol`` is LAZY_SCHEDULING, ``name`` lazy_scheduling."""
+
+    symbol: str
+    prompt: str
+    help: str
+
+    @property
+    def name(self) -> str:
+        return self.symbol.lower()
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """A set of switches that are on, by symbol."""
+
+    on: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        names = [(s.name, s.symbol in self.on) for s in switches()]
+        if 2 * len(self.on) <= len(names):
+            return "baseline" + "".join(f"+{n}" for n, on in names if on)
+        return "optimized" + "".join(f"-{n}" for n, on in names if not on)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@cache
+def switches() -> tuple[Switch, ...]:
+    """All switches, in the order of Kconfig."""
+    return tuple(
+        Switch(symbol.name, node.prompt[0], node.help or "")
+        for symbol in _kconfig().unique_defined_syms
+        for node in symbol.nodes
+        if node.prompt
+    )
+
+
+def baseline() -> Configuration:
+    return Configuration(frozenset())
+
+
+def optimized() -> Configuration:
+    return Configuration(frozenset(s.symbol for s in switches()))
+
+
+def neighbours(of: Configuration) -> list[Configuration]:
+    """Every configuration that differs in one switch."""
+    return [Configuration(of.on ^ {s.symbol}) for s in switches()]
+
+
+def parse(name: str) -> Configuration:
+    """The configuration with this name; refuses unknown ones."""
+    match = re.fullmatch(r"(baseline|optimized)((?:[+-]\w+)*)", name)
+    if not match:
+        raise Refused(
+            f"no configuration '{name}': use baseline, optimized, "
+            "baseline+SWITCH or optimized-SWITCH (several switches are fine)"
+        )
+    base, changes = match.groups()
+    on = set(optimized().on if base == "optimized" else ())
+    sign = "-" if base == "optimized" else "+"
+    for change in re.findall(r"[+-]\w+", changes):
+        if change[0] != sign:
+            raise Refused(
+                f"configuration '{name}': switches of {base} are "
+                f"{'removed with -' if sign == '-' else 'added with +'}"
+            )
+        on ^= {_switch(change[1:]).symbol}
+    return check(Configuration(frozenset(on)))
+
+
+def check(configuration: Configuration) -> Configuration:
+    """Refuses a configuration that Kconfig's dependencies do not allow."""
+    kconfig = _kconfig()
+    _set_values(kconfig, configuration)
+    for switch in switches():
+        symbol = kconfig.syms[switch.symbol]
+        if (symbol.str_value == "y") != (switch.symbol in configuration.on):
+            dependency = kconfiglib.expr_str(symbol.direct_dep)
+            raise Refused(
+                f"configuration '{configuration}': {switch.name} needs "
+                f"{dependency.lower()}"
+            )
+    return configuration
+
+
+def load(path: Path) -> Configuration:
+    """The configuration in a .config file."""
+    kconfig = _kconfig()
+    try:
+        kconfig.load_config(str(path))
+    except OSError as error:
+        raise Refused(f"{path}: {error.strerror}") from error
+    return Configuration(
+        frozenset(
+            s.symbol for s in switches() if kconfig.syms[s.symbol].str_value == "y"
+        )
+    )
+
+
+def save(configuration: Configuration, path: Path) -> None:
+    """Writes a .config file, as make menuconfig reads and writes it."""
+    kconfig = _kconfig()
+    _set_values(kconfig, configuration)
+    kconfig.write_config(str(path))
+
+
+def write_headers(configuration: Configuration, folder: Path) -> None:
+    """Writes config.mk and include/config.h, which the Makefiles read."""
+    values = [(s.symbol, s.symbol in configuration.on) for s in switches()]
+    write_if_changed(
+        folder / "config.mk",
+        "".join(f"CONFIG_{s} := {'y' if on else ''}\n" for s, on in values),
+    )
+    write_if_changed(
+        folder / "include" / "config.h",
+        "/* Made from kernels/Kconfig. 1: on, 0: off. */\n"
+        + "".join(f"#define CONFIG_{s} {int(on)}\n" for s, on in values)
+        + f'#define CONFIGURATION "{configuration}"\n',
+    )
+
+
+def write_if_changed(path: Path, text: str) -> None:
+    """Leaves the file's time alone when nothing changes, so make can skip."""
+    if path.exists() and path.read_text() == text:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def _kconfig() -> kconfiglib.Kconfig:
+    return kconfiglib.Kconfig(str(KCONFIG), warn=False)
+
+
+def _set_values(kconfig: kconfiglib.Kconfig, configuration: Configuration) -> None:
+    for switch in switches():
+        value = "y" if switch.symbol in configuration.on else "n"
+        kconfig.syms[switch.symbol].set_value(value)
+
+
+def _switch(name: str) -> Switch:
+    by_name = {s.name: s for s in switches()}
+    if name in by_name:
+        return by_name[name]
+    close = difflib.get_close_matches(name, by_name, n=1)
+    hint = f"did you mean {close[0]}?" if close else "they are " + ", ".join(by_name)
+    raise Refused(f"no switch '{name}': {hint}")
