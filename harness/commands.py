@@ -28,20 +28,19 @@ def make_figures(arguments: argparse.Namespace) -> None:
     started = results.now()
     configurations = [switches.parse(name) for name in CONFIGURATIONS]
     built: list[build.Built] = []
-    with steps("figures", 2 * len(configurations) + 1) as step:
+    with (
+        results.publishing(arguments.results) as folder,
+        steps("figures", 2 * len(configurations) + 1) as step,
+    ):
+        (folder / "logs").mkdir()
         for configuration in configurations:
             with step(f"build {configuration}"):
                 built.append(build.build(configuration))
         for b in built:
             with step(f"pingpong on {b.configuration}"):
-                measure.run(b, measure.PINGPONG)
-        with step("tables, figures, report"), results.publishing(
-            arguments.results
-        ) as folder:
-            (folder / "logs").mkdir()
-            for b in built:
-                log = measure.guest(b, measure.PINGPONG).log
-                shutil.copy(log, folder / "logs" / f"{b.configuration}.log")
+                console = measure.run(b, measure.PINGPONG)
+                (folder / "logs" / f"{b.configuration}.log").write_text(console)
+        with step("tables, figures, report"):
             evaluate(folder, built[0].revision)
             results.write_provenance(folder, built, started)
     print(f"tables and figures are in {_relative(arguments.results)}; read report.md")

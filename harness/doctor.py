@@ -18,6 +18,7 @@ MODULES = {
     "jinja2": ("python3-jinja2", "report.md"),
     "rich": ("python3-rich", "progress on the terminal"),
     "pytest": ("python3-pytest", "make check"),
+    "elftools": ("python3-pyelftools", "make check"),
     "xdist": ("python3-pytest-xdist", "make check on all cores"),
 }
 

@@ -42,11 +42,9 @@ def guest(built: Built, experiment: Experiment, command_line: str = "") -> qemu.
     )
 
 
-def run(built: Built, experiment: Experiment, command_line: str = "") -> Path:
-    """Boots it to its end and returns the console log."""
-    booted = guest(built, experiment, command_line)
-    qemu.boot(booted, DEADLINE)
-    return booted.log
+def run(built: Built, experiment: Experiment, command_line: str = "") -> str:
+    """Boots it to its end and returns what it wrote on the console."""
+    return qemu.boot(guest(built, experiment, command_line), DEADLINE)
 
 
 def read_pingpong(log: Path, configuration: str, revision: str) -> pd.DataFrame:
@@ -58,7 +56,7 @@ def read_pingpong(log: Path, configuration: str, revision: str) -> pd.DataFrame:
     """
     source = str(log)
     try:
-        text = log.read_text(encoding="ascii", errors="replace")
+        text = qemu.read_console(log)
     except OSError as error:
         raise Refused(f"{source}: {error.strerror}") from error
     parsed = records.parse(text, source)

@@ -25,6 +25,7 @@ TSC_PER_INSTRUCTION = 1 << SHIFT
 MEMORY_MB = 32
 SUCCESS = 33  # machine_stop(true), by isa-debug-exit
 FAILURE = 35  # machine_stop(false)
+FAILED_ITSELF = "has ended itself as failed"
 LOG_LIMIT = 16 << 20
 
 
@@ -74,42 +75,58 @@ def command(guest: Guest) -> list[str]:
 def boot(guest: Guest, deadline: float, echo: bool = False) -> str:
     """Runs the guest to its end and returns what it wrote on COM1.
 
-    The same is in guest.log, whatever happens; with echo also on the terminal.
-    deadline: seconds of host time. Refuses a guest that does not end with
-    success, with the reason.
+    The same is in guest.log when it has ended, however it has; with echo it
+    also appears on the terminal. deadline: seconds of host time. Refuses a
+    guest that does not end with success, with the reason.
     """
     guest.log.parent.mkdir(parents=True, exist_ok=True)
-    with open(guest.log, "wb") as log:
-        process = subprocess.Popen(
-            command(guest),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
+    # Somebody else may be booting the same.
+    growing = guest.log.with_name(f"{guest.log.name}.{os.getpid()}")
+    with open(growing, "wb") as log:
         try:
-            trouble = _copy_console(process, log, deadline, echo)
+            trouble = _run(command(guest), log, deadline, echo)
+            text = read_console(growing)
         finally:
-            process.kill()
-            complaints = process.communicate()[1].decode(errors="replace")
-    text = guest.log.read_text(encoding="ascii", errors="replace")
-    trouble = trouble or _judge(process.returncode, text, complaints)
+            growing.replace(guest.log)
+    if trouble == FAILED_ITSELF:
+        trouble = _last_words(text) or trouble
     if trouble:
         raise Refused(f"{guest.name}: {trouble}; its console is in {guest.log}")
     return text
 
 
+def read_console(log: Path) -> str:
+    """A console log, whatever a guest may have written."""
+    return log.read_bytes().decode("ascii", errors="replace").replace("\r\n", "\n")
+
+
+def _run(command: list[str], log: BinaryIO, deadline: float, echo: bool) -> str:
+    """Runs QEMU, its console going to the log; returns what is wrong, or ''."""
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        trouble = _copy_console(process, log, deadline, echo)
+    finally:
+        if process.poll() is None:
+            process.kill()
+        complaints = process.communicate()[1].decode(errors="replace")
+    return trouble or _judge(process.returncode, complaints)
+
+
 def _copy_console(
     process: subprocess.Popen[bytes], log: BinaryIO, deadline: float, echo: bool
 ) -> str:
-    """Until the guest ends; returns what is wrong if it must be ended."""
+    """Until the guest ends; returns what is wrong if it does not."""
     assert process.stdout
     end = time.monotonic() + deadline
     size = 0
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
-        while True:
-            if not selector.select(max(0, end - time.monotonic())):
-                return f"hangs: has not ended in {deadline:g} s"
+        while selector.select(max(0, end - time.monotonic())):
             data = os.read(process.stdout.fileno(), 65536)
             if not data:
                 process.wait()
@@ -122,14 +139,17 @@ def _copy_console(
             size += len(data)
             if size > LOG_LIMIT:
                 return f"prints without end: more than {LOG_LIMIT >> 20} MB"
+            if time.monotonic() > end:
+                break
+    return f"hangs: has not ended in {deadline:g} s"
 
 
-def _judge(status: int, text: str, complaints: str) -> str:
+def _judge(status: int, complaints: str) -> str:
     """What is wrong with a guest that ended by itself, or ''."""
     if status == SUCCESS:
         return ""
     if status == FAILURE:
-        return _last_words(text) or "has ended itself as failed without a reason"
+        return FAILED_ITSELF
     if status == 0:
         return "triple fault or shutdown (QEMU ended with status 0)"
     if status < 0:
@@ -139,6 +159,7 @@ def _judge(status: int, text: str, complaints: str) -> str:
 
 
 def _last_words(text: str) -> str:
+    """Why a guest of ours has ended itself."""
     marks = ("PANIC: ", "# FAILED: ", "# the root task has stopped")
     lines = [line for line in text.splitlines() if line.startswith(marks)]
     return lines[0].lstrip("# ") if lines else ""

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What all tests share: built configurations, the seed, the last line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from harness import build, switches  # noqa: E402
+
+SEED = "TWENTYFOLD_SEED"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # The workers of xdist are started later and inherit it.
+    if not os.environ.get(SEED):
+        given = os.environ.get("SEED")
+        os.environ[SEED] = given or str(int.from_bytes(os.urandom(4), "little"))
+
+
+def pytest_report_header() -> str:
+    return f"random configurations with SEED={seed()}"
+
+
+def seed() -> int:
+    return int(os.environ[SEED])
+
+
+@pytest.fixture(scope="session")
+def optimized() -> build.Built:
+    return build.build(switches.optimized())
+
+
+@pytest.fixture(scope="session")
+def baseline() -> build.Built:
+    return build.build(switches.baseline())
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The last line of make check."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or hasattr(config, "workerinput"):
+        return
+    count = {kind: len(reporter.stats.get(kind, [])) for kind in reporter.stats}
+    failed = count.get("failed", 0) + count.get("error", 0)
+    print(f"{count.get('passed', 0)} passed, {failed} failed")

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""From logs to tables and figures, and what happens when that fails."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from harness import build, commands, figures, measure, paper, results, switches, tables
+from harness.errors import Refused
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A whole run, as make figures makes it."""
+    folder = tmp_path_factory.mktemp("results") / "run"
+    assert command("figures", "--results", str(folder)) == 0
+    return folder
+
+
+def command(*arguments: str) -> int:
+    sys.argv = ["harness", *arguments]
+    return commands.main()
+
+
+def test_a_run_is_complete(run: Path) -> None:
+    assert {path.name for path in run.iterdir()} == {
+        *("logs", "provenance.json", "report.md", "figures.csv"),
+        *("table7.csv", "table7_one_space.csv"),
+        *("figure7.svg", "figure7.png", "figure8.svg", "figure8.png"),
+    }
+    table = pd.read_csv(run / "table7.csv")
+    assert ",".join(table.columns) == "bytes,system,clock,one_way,unit,paper_us"
+    assert sorted(table["bytes"].unique()) == list(measure.SIZES)
+    assert set(table["clock"]) == {"instructions"}
+    assert not table.isna().any().any()
+
+
+def test_two_runs_are_identical(run: Path, tmp_path: Path) -> None:
+    assert command("figures", "--results", str(tmp_path / "again")) == 0
+    for name in ("table7.csv", "table7_one_space.csv", "report.md", "figure7.svg"):
+        assert (tmp_path / "again" / name).read_bytes() == (run / name).read_bytes()
+
+
+def test_redraw_makes_the_same_from_the_logs(run: Path, tmp_path: Path) -> None:
+    shutil.copytree(run, tmp_path / "run")
+    for name in ("table7.csv", "figure8.svg", "report.md"):
+        (tmp_path / "run" / name).unlink()
+    assert command("redraw", str(tmp_path / "run")) == 0
+    for name in ("table7.csv", "figure8.svg", "report.md"):
+        assert (tmp_path / "run" / name).read_bytes() == (run / name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("damage", "complaint"),
+    [
+        (lambda log: log[: log.index("TF1") + 500], "garbled"),
+        (lambda log: log[: log.rindex("TF1")], "cut off after 14 samples"),
+        (lambda log: log.replace("optimized", "baseline"), "checksum"),
+        (lambda log: log + log, "a record behind the end record"),
+    ],
+)
+def test_damaged_logs_leave_the_results_alone(
+    run: Path, tmp_path: Path, damage, complaint: str, capsys
+) -> None:
+    shutil.copytree(run, tmp_path / "run")
+    log = tmp_path / "run" / "logs" / "optimized.log"
+    log.write_text(damage(log.read_text()))
+    before = snapshot(tmp_path / "run")
+    assert command("redraw", str(tmp_path / "run")) == 1
+    assert snapshot(tmp_path / "run") == before
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+    assert_one_line(capsys.readouterr().err, complaint)
+
+
+def test_log_of_another_configuration(run: Path, tmp_path: Path, capsys) -> None:
+    shutil.copytree(run, tmp_path / "run")
+    logs = tmp_path / "run" / "logs"
+    shutil.copy(logs / "baseline.log", logs / "optimized.log")
+    assert command("redraw", str(tmp_path / "run")) == 1
+    assert_one_line(
+        capsys.readouterr().err, "from configuration baseline, not optimized"
+    )
+
+
+def test_log_of_another_revision(run: Path, capsys) -> None:
+    log = str(run / "logs" / "optimized.log")
+    arguments = ("records", log, "--configuration", "optimized", "--revision", "x")
+    assert command(*arguments) == 1
+    assert_one_line(capsys.readouterr().err, f"from revision {build.revision()}, not x")
+
+
+def test_records_of_a_log(run: Path, capsys) -> None:
+    log = str(run / "logs" / "baseline.log")
+    assert command("records", log, "--configuration", "baseline") == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1 + 2 * len(measure.SIZES)
+
+
+@pytest.mark.parametrize("full", ["table", "figure"])
+def test_full_disk(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys, full: str
+) -> None:
+    """/dev/full is a disk without space."""
+    shutil.copytree(run, tmp_path / "run")
+    before = snapshot(tmp_path / "run")
+    if full == "table":
+        write = tables.write
+        monkeypatch.setattr(tables, "write", lambda t, _: write(t, Path("/dev/full")))
+    else:
+
+        def refuse(*_: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device", "figure7.svg")
+
+        monkeypatch.setattr(figures, "draw", refuse)
+    assert command("redraw", str(tmp_path / "run")) == 1
+    assert_one_line(capsys.readouterr().err, "the disk is full")
+    assert snapshot(tmp_path / "run") == before
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_a_failing_boot_keeps_its_log_and_the_results(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
+    shutil.copytree(run, tmp_path / "run")
+    before = snapshot(tmp_path / "run")
+    monkeypatch.setattr(measure, "PINGPONG", measure.Experiment("pingpong", 0))
+    assert command("figures", "--results", str(tmp_path / "run")) == 1
+    assert_one_line(capsys.readouterr().err, "no user program.*log")
+    assert snapshot(tmp_path / "run") == before
+    log = build.BUILD / "baseline" / "pingpong.log"
+    assert "PANIC: no user program" in log.read_text()
+
+
+def test_gnuplot_that_fails(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="plots/figure7.gp: gnuplot: "):
+        figures.draw("figure7", tmp_path / "no such data", tmp_path)
+
+
+def test_publishing_replaces_only_when_complete(tmp_path: Path) -> None:
+    target = tmp_path / "run"
+    for text in ("first", "second"):
+        with results.publishing(target) as folder:
+            (folder / "file").write_text(text)
+        assert (target / "file").read_text() == text
+    with pytest.raises(KeyboardInterrupt):
+        with results.publishing(target) as folder:
+            (folder / "file").write_text("third")
+            raise KeyboardInterrupt
+    assert (target / "file").read_text() == "second"
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_the_papers_numbers() -> None:
+    assert dict(paper.one_way_us("L3"))[4096] == 115.6
+    assert list(paper.one_way_us("Mach").index) == list(measure.SIZES)
+    assert paper.one_way_us("Mach", paper.AS_DRAWN)[512] == 172
+    assert paper.cold_penalty_us()[8] == 6.4
+    switched = set(paper.numbers().query("quantity == 'removal_cost'")["system"])
+    existing = {s.symbol for s in switches.switches()}
+    assert {"LAZY_SCHEDULING", "DIRECT_TRANSFER"} <= switched & existing
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def assert_one_line(message: str, contains: str) -> None:
+    import re
+
+    assert len(message.splitlines()) == 1
+    assert message.startswith("twentyfold: ")
+    assert re.search(contains, message)

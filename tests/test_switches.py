@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Names of configurations."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from harness import switches
+from harness.errors import Refused
+from harness.switches import Configuration
+from test_builds import subsets
+
+
+def test_every_configuration_has_one_name() -> None:
+    names = {c.name for c in subsets()}
+    assert len(names) == len(subsets())
+    for configuration in subsets():
+        assert switches.parse(configuration.name) == configuration
+
+
+def test_names_of_the_issue() -> None:
+    lazy = {"LAZY_SCHEDULING"}
+    without = switches.parse("optimized-lazy_scheduling")
+    assert without.on == switches.optimized().on - lazy
+    assert switches.parse("baseline+lazy_scheduling").on == lazy
+
+
+def test_any_order_and_length_is_understood() -> None:
+    everything = "baseline" + "".join(f"+{s.name}" for s in switches.switches())
+    assert switches.parse(everything).name == "optimized"
+    assert (
+        switches.parse("optimized-direct_switch-rpc_syscalls").name
+        == "optimized-rpc_syscalls-direct_switch"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "complaint"),
+    [
+        ("", "no configuration ''"),
+        ("optimised", "no configuration 'optimised'"),
+        ("optimized+lazy_scheduling", "removed with -"),
+        ("baseline-lazy_scheduling", "added with +"),
+        ("optimized-lazy_shceduling", "did you mean lazy_scheduling?"),
+        ("optimized-x", "no switch 'x': they are rpc_syscalls, direct_transfer"),
+        ("../optimized", "no configuration"),
+    ],
+)
+def test_unknown_names_are_refused(name: str, complaint: str) -> None:
+    with pytest.raises(Refused, match=re.escape(complaint)):
+        switches.parse(name)
+
+
+@pytest.mark.parametrize("end", ["baseline", "optimized"])
+def test_defconfigs_are_the_two_ends(end: str) -> None:
+    defconfig = switches.ROOT / "kernels" / end / "defconfig"
+    assert switches.load(defconfig).name == end
+
+
+def test_config_files_keep_the_configuration(tmp_path: Path) -> None:
+    for configuration in subsets()[:20]:
+        switches.save(configuration, tmp_path / ".config")
+        assert switches.load(tmp_path / ".config") == configuration
+
+
+def test_every_switch_explains_itself() -> None:
+    for switch in switches.switches():
+        parts = re.findall(r"^(on|off|practice|claim): ", switch.help, re.M)
+        assert parts == ["on", "off", "practice", "claim"], switch.name
+        assert re.search(r"\(5\.\d\.\d\)$", switch.prompt), switch.name
+
+
+def test_dependencies_are_respected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kconfig = tmp_path / "Kconfig"
+    kconfig.write_text(
+        'config A\n\tbool "a"\nconfig B\n\tbool "b"\n\tdepends on A\n'
+    )
+    monkeypatch.setattr(switches, "KCONFIG", kconfig)
+    switches.switches.cache_clear()
+    try:
+        assert switches.parse("baseline+a").on == {"A"}
+        with pytest.raises(Refused, match="b needs a"):
+            switches.parse("baseline+b")
+    finally:
+        switches.switches.cache_clear()
+    assert Configuration(frozenset()).name == "baseline"
