@@ -73,7 +73,8 @@ static void test_timeouts(void)
 static void sender_fails(uint32_t space, const struct order *bad,
     uint32_t expected, const char *what, const char *place)
 {
-	uid_t a = party_create(space), b = party_create(THERE);
+	uid_t a = party_create(space), b = party_create(THERE),
+	      c = party_create(space);
 	struct order good = order_send(b, DOPE(3, 1), 100);
 	struct order wrong = *bad, receive = order_receive(a, DOPE(9, 1), 200);
 	struct report r;
@@ -96,9 +97,9 @@ static void sender_fails(uint32_t space, const struct order *bad,
 	check(ask(a).result == expected, "send %s %s, queued", what, place);
 	check(!is_done(b, &r), "its receiver goes on waiting");
 	good.seed = next_seed();
-	tell(a, &good);
+	tell(c, &good);
 	r = ask(b);
-	check(received_all(&r, &good, a), "and gets the next");
+	check(received_all(&r, &good, c), "and gets another's");
 	parties_delete();
 }
 

@@ -86,7 +86,7 @@ static void test_death_of_receiver(void)
 /* Numbers come back, uids do not. */
 static void test_uids_are_never_reused(void)
 {
-	uid_t first = party_create(THERE), last = first;
+	uid_t first = party_create(HERE), last = first;
 	struct order send = order_send(first, 0, 0);
 	uint32_t n, reused = 0;
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hostile.h"
-#include "../runtime/runtime.h"
 
 #define KERNEL_ADDRESS 0xF0100000
 #define TCB_ADDRESS 0xE0001000
@@ -12,6 +11,7 @@ const char *const hostile_names[HOSTILITIES] = {
     [CALL_KERNEL] = "calls kernel code",
     [READ_TCBS] = "reads where tcbs may be",
     [READ_WINDOW] = "reads the communication window",
+    [READ_WINDOW_AFTER_SENDING] = "reads the window after sending",
     [READ_NOTHING] = "reads an address that is not mapped",
     [WRITE_OWN_CODE] = "writes its own code",
     [STACK_GONE] = "pushes onto a stack that is not there",
@@ -35,7 +35,7 @@ const char *const hostile_names[HOSTILITIES] = {
     [STOP_MACHINE] = "stops the machine",
     [DELETE_FOREIGN_THREAD] = "deletes another task's thread",
     [UNKNOWN_SERVICE] = "asks for a service that is not there",
-    [DIRECTION_FLAG] = "calls with the direction flag set",
+    [DIRECTION_FLAG] = "sends with the direction flag set",
     [NULL_SEGMENTS] = "calls with null segments",
     [NESTED_TASK_FLAG] = "calls with the nested task flag set",
     [KERNEL_STACK_POINTER] = "calls with a kernel stack pointer",
@@ -46,11 +46,11 @@ const char *const hostile_names[HOSTILITIES] = {
 /* Where nothing is mapped; the compiler must not know. */
 static volatile uint32_t nowhere = 16;
 
-static void fatal(enum hostile what)
+static void fatal(const struct order *o)
 {
 	uint32_t table[2] = {0, 0}, zero = 0;
 
-	switch (what) {
+	switch (o->detail) {
 	case READ_KERNEL:
 		(void)*(volatile uint32_t *)KERNEL_ADDRESS;
 		break;
@@ -65,6 +65,13 @@ static void fatal(enum hostile what)
 		break;
 	case READ_WINDOW:
 		(void)*(volatile uint32_t *)WINDOW_ADDRESS;
+		break;
+	case READ_WINDOW_AFTER_SENDING:
+		ipc_send(o->partner, (const void *)o->send.address,
+		    TIMEOUT_NEVER);
+		/* Where the receiver's buffer was to be seen. */
+		(void)*(volatile uint32_t *)(WINDOW_ADDRESS +
+					     (o->send.address & 0x3FFFFF));
 		break;
 	case READ_NOTHING:
 		(void)*(volatile uint32_t *)nowhere;
@@ -195,11 +202,25 @@ static uint32_t make_all_threads(void)
 	return damage;
 }
 
-uint32_t be_hostile(enum hostile what, uid_t partner)
+static uint32_t send_backwards(const struct order *o)
+{
+	uint32_t eax = 0, ebx = TIMEOUT_NEVER, ecx = o->send.address;
+	uint32_t edx = (uint32_t)o->partner, esi = (uint32_t)(o->partner >> 32);
+	uint32_t edi = 0;
+
+	asm volatile("std; int %6; cld"
+		     : "+a"(eax), "+b"(ebx), "+c"(ecx), "+d"(edx), "+S"(esi),
+		       "+D"(edi)
+		     : "i"(IPC_SEND)
+		     : "ebp", "memory");
+	return eax;
+}
+
+uint32_t be_hostile(const struct order *o)
 {
 	static const char text[] = "# hostile\n";
 
-	switch (what) {
+	switch (o->detail) {
 	case WRITE_TO_CONSOLE:
 		return service(SERVICE_WRITE, (uint32_t)text, sizeof(text) - 1,
 		    NOBODY)
@@ -207,12 +228,11 @@ uint32_t be_hostile(enum hostile what, uid_t partner)
 	case STOP_MACHINE:
 		return service(SERVICE_STOP, 0, 0, NOBODY).code;
 	case DELETE_FOREIGN_THREAD:
-		return thread_delete(partner);
+		return thread_delete(o->partner);
 	case UNKNOWN_SERVICE:
 		return service(0x12345678, 0, 0, NOBODY).code;
 	case DIRECTION_FLAG:
-		SELF_BETWEEN("std", "cld");
-		return 0;
+		return send_backwards(o);
 	case NULL_SEGMENTS:
 		return null_segments();
 	case NESTED_TASK_FLAG:
@@ -228,7 +248,7 @@ uint32_t be_hostile(enum hostile what, uid_t partner)
 	case ALL_THREADS:
 		return make_all_threads();
 	default:
-		fatal(what);
+		fatal(o);
 		return 0;
 	}
 }

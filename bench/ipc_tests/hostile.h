@@ -6,7 +6,7 @@
 #ifndef IPC_TESTS_HOSTILE_H
 #define IPC_TESTS_HOSTILE_H
 
-#include <abi.h>
+#include "party.h"
 
 enum hostile {
 	READ_KERNEL,
@@ -14,6 +14,7 @@ enum hostile {
 	CALL_KERNEL,
 	READ_TCBS,
 	READ_WINDOW,
+	READ_WINDOW_AFTER_SENDING, /* the order's message */
 	READ_NOTHING,
 	WRITE_OWN_CODE,
 	STACK_GONE,
@@ -38,10 +39,10 @@ enum hostile {
 	/* Value: the service's result code. */
 	WRITE_TO_CONSOLE = FATAL,
 	STOP_MACHINE,
-	DELETE_FOREIGN_THREAD, /* the partner */
+	DELETE_FOREIGN_THREAD, /* the order's partner */
 	UNKNOWN_SERVICE,
 	/* Value: 0, or what was damaged. */
-	DIRECTION_FLAG,
+	DIRECTION_FLAG, /* sends the order's message */
 	NULL_SEGMENTS,
 	NESTED_TASK_FLAG,
 	KERNEL_STACK_POINTER,
@@ -52,6 +53,7 @@ enum hostile {
 
 extern const char *const hostile_names[HOSTILITIES];
 
-uint32_t be_hostile(enum hostile what, uid_t partner);
+/* The order's detail says how. */
+uint32_t be_hostile(const struct order *order);
 
 #endif

@@ -20,11 +20,17 @@ static void check_others(void)
 
 static void test_fatal(enum hostile what)
 {
-	uid_t a = party_create(THERE);
-	struct order o = {.operation = HOSTILE, .detail = what};
+	uid_t a = party_create(THERE), b = party_create(THERE + 1);
+	struct order o = order_send(b, DOPE(20, 1), 5000);
+	struct order receive = order_receive(a, DOPE(20, 1), 5000);
 	struct order send = order_send(a, 0, 0);
 	struct report r;
 
+	receive.receive.address = o.send.address;
+	o.operation = HOSTILE;
+	o.detail = what;
+	if (what == READ_WINDOW_AFTER_SENDING)
+		tell(b, &receive);
 	tell(a, &o);
 	check(!is_done(a, &r) && perform(&send).result == IPC_NO_PARTNER,
 	    "a thread that %s is ended", hostile_names[what]);
@@ -43,6 +49,23 @@ static void test_harmless(enum hostile what, uint32_t expected)
 	check_others();
 }
 
+static void test_direction_flag(void)
+{
+	uid_t a = party_create(THERE), b = party_create(THERE + 1);
+	struct order o = order_send(b, DOPE(100, 1), 50000);
+	struct order receive = order_receive(a, DOPE(100, 1), 50000);
+	struct report r;
+
+	o.operation = HOSTILE;
+	o.detail = DIRECTION_FLAG;
+	tell(b, &receive);
+	check(tell_and_ask(a, &o).result == IPC_OK, "a thread that %s",
+	    hostile_names[DIRECTION_FLAG]);
+	r = ask(b);
+	check(received_all(&r, &o, a), "its message arrives");
+	parties_delete();
+}
+
 void test_hostility(void)
 {
 	enum hostile what;
@@ -53,6 +76,7 @@ void test_hostility(void)
 	test_harmless(STOP_MACHINE, SERVICE_DENIED);
 	test_harmless(DELETE_FOREIGN_THREAD, SERVICE_DENIED);
 	test_harmless(UNKNOWN_SERVICE, SERVICE_UNKNOWN);
-	for (what = DIRECTION_FLAG; what < HOSTILITIES; what++)
+	test_direction_flag();
+	for (what = NULL_SEGMENTS; what < HOSTILITIES; what++)
 		test_harmless(what, 0);
 }

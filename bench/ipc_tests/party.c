@@ -154,14 +154,14 @@ struct report perform(const struct order *o)
 
 	while (o->operation == SPIN)
 		;
-	if (o->operation == HOSTILE) {
-		report.result = be_hostile(o->detail, o->partner);
-		return report;
-	}
 	/* Other contents than those to come, so that they must be copied. */
 	make_up(&o->receive, ~o->seed);
 	make_up(&o->send, o->seed);
 	make_up_string(&o->send, o->seed);
+	if (o->operation == HOSTILE) {
+		report.result = be_hostile(o);
+		return report;
+	}
 	r = do_ipc(o);
 	report.result = r.result;
 	report.from = r.from;

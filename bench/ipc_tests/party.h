@@ -41,7 +41,7 @@ struct order {
 	uid_t partner;
 	uint32_t send_timeout, receive_timeout;
 	uint32_t seed; /* of the contents to send */
-	uint32_t detail; /* HOSTILE: which; SPAWN: party's number */
+	uint32_t detail; /* HOSTILE: enum hostile; SPAWN: party's number */
 	struct variable send, receive;
 };
 

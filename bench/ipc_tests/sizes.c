@@ -79,6 +79,38 @@ static void test_region_boundary(void)
 	parties_delete();
 }
 
+/*
+ * Two threads of a space send to two other spaces, one right after the other:
+ * their space has one window, which must not show the first one's partner to
+ * the second.
+ */
+static void test_shared_window(void)
+{
+	uid_t a = party_create(1), b = party_create(1), to_a = party_create(2),
+	      to_b = party_create(3);
+	struct order from_a = order_send(to_a, DOPE(50, 1), 3000),
+		     from_b = order_send(to_b, DOPE(50, 1), 3000);
+	struct order receive_a = order_receive(a, DOPE(50, 1), 3000),
+		     receive_b = order_receive(b, DOPE(50, 1), 3000);
+	struct report r;
+
+	/* The receivers' variables lie where the window shows the same. */
+	from_b.send.string += AREA_BYTES / 2;
+	from_b.send.address += AREA_BYTES / 2;
+	tell(to_a, &receive_a);
+	tell(to_b, &receive_b);
+	settle();
+	tell(a, &from_a);
+	tell(b, &from_b);
+	r = ask(to_a);
+	check(ask(a).result == IPC_OK && received_all(&r, &from_a, a),
+	    "two threads share a window: the first");
+	r = ask(to_b);
+	check(ask(b).result == IPC_OK && received_all(&r, &from_b, b),
+	    "two threads share a window: the second");
+	parties_delete();
+}
+
 static void test_longest(void)
 {
 	uid_t a = party_create(THERE), b = party_create(THERE + 1);
@@ -95,5 +127,6 @@ void test_sizes(void)
 	test_sizes_between(HERE, THERE);
 	test_sizes_between(THERE, THERE + 1);
 	test_region_boundary();
+	test_shared_window();
 	test_longest();
 }
