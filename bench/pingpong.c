@@ -102,8 +102,8 @@ static void serve(uid_t partner, uint32_t bytes, uint32_t n)
 
 	prepare(&server, bytes);
 	r = ipc_receive(partner, m, TIMEOUT_NEVER);
-	fill(&server, bytes,
-	    holds(&server, r, bytes, REQUEST) ? ANSWER : WRONG);
+	fill(
+	    &server, bytes, holds(&server, r, bytes, REQUEST) ? ANSWER : WRONG);
 	while (--n && code(r) == IPC_OK)
 		r = ipc_reply_and_receive_next(
 		    r.from, m, TIMEOUT_NEVER, m, TIMEOUT_NEVER);
@@ -132,16 +132,16 @@ static void play(uid_t partner, uint32_t n)
 	struct message *m = &client.message.head;
 
 	while (n--) {
-		struct received r = ipc_call(
-		    partner, m, TIMEOUT_NEVER, m, TIMEOUT_NEVER);
+		struct received r =
+		    ipc_call(partner, m, TIMEOUT_NEVER, m, TIMEOUT_NEVER);
 
 		if (code(r) != IPC_OK)
 			fail("call: result %u", code(r));
 	}
 }
 
-static void play_checked(uid_t partner, uint32_t bytes,
-    enum contents contents, enum contents expected)
+static void play_checked(uid_t partner, uint32_t bytes, enum contents contents,
+    enum contents expected)
 {
 	struct message *m = &client.message.head;
 	struct received r;

@@ -23,26 +23,24 @@ def draw(name: str, data: Path, folder: Path) -> None:
     The script finds the data file's name in the variable ``data``.
     """
     for kind, terminal in TERMINALS.items():
-        output = folder / f"{name}.{kind}"
-        commands = [
-            f'set terminal {terminal}',
-            f'set output "{output}"',
-            f'data = "{data}"',
-            f'load "{PLOTS / "style.gp"}"',
-            f'load "{PLOTS / name}.gp"',
-        ]
-        _gnuplot("\n".join(commands), name)
-        if not output.exists() or output.stat().st_size == 0:
-            raise Refused(f"{output}: gnuplot has drawn nothing")
-
-
-def _gnuplot(script: str, name: str) -> None:
-    try:
-        done = subprocess.run(
-            ["gnuplot", "-"], input=script, capture_output=True, text=True
+        script = (
+            f"set terminal {terminal}\n"
+            f'data = "{data}"\n'
+            f'load "{PLOTS / "style.gp"}"\n'
+            f'load "{PLOTS / name}.gp"\n'
         )
+        # Not written by gnuplot, which says nothing when the disk is full.
+        (folder / f"{name}.{kind}").write_bytes(_gnuplot(script, name))
+
+
+def _gnuplot(script: str, name: str) -> bytes:
+    """What the script draws."""
+    try:
+        done = subprocess.run(["gnuplot", "-"], input=script.encode(), capture_output=True)
     except FileNotFoundError as error:
         raise Refused("gnuplot not found: install Debian's gnuplot-nox") from error
-    if done.returncode != 0 or "error" in done.stderr.lower():
-        lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+    complaints = done.stderr.decode(errors="replace")
+    if done.returncode != 0 or "error" in complaints.lower() or not done.stdout:
+        lines = [line.strip() for line in complaints.splitlines() if line.strip()]
         raise Refused(f"plots/{name}.gp: gnuplot: {' '.join(lines[-2:])}")
+    return done.stdout

@@ -20,10 +20,9 @@ static const struct {
 static void test_unknown_partners(void)
 {
 	uid_t self = thread_self();
-	const uid_t unknown[] = {NOBODY, ~NOBODY, 0x5000, 0x3FF000,
-	    self + 1, self ^ (uid_t)1 << 22, self ^ (uid_t)1 << 32,
-	    self ^ (uid_t)1 << 42, self ^ (uid_t)1 << 54, self ^ (uid_t)1 << 63,
-	    0xFFC00FFF00000000};
+	const uid_t unknown[] = {NOBODY, ~NOBODY, 0x5000, 0x3FF000, self + 1,
+	    self ^ (uid_t)1 << 22, self ^ (uid_t)1 << 32, self ^ (uid_t)1 << 42,
+	    self ^ (uid_t)1 << 54, self ^ (uid_t)1 << 63, 0xFFC00FFF00000000};
 	uint32_t n;
 
 	for (n = 0; n < sizeof(unknown) / sizeof(unknown[0]); n++) {
@@ -47,8 +46,7 @@ static void test_self(uint32_t space)
 
 	check(tell_and_ask(a, &send).result == IPC_SELF, "send to oneself");
 	check(tell_and_ask(a, &call).result == IPC_SELF, "call oneself");
-	check(tell_and_ask(a, &receive).result ==
-		  (IPC_SELF | IPC_IN_RECEIVE),
+	check(tell_and_ask(a, &receive).result == (IPC_SELF | IPC_IN_RECEIVE),
 	    "receive from oneself");
 	parties_delete();
 }
@@ -124,11 +122,11 @@ static void test_bad_messages(void)
 	bad.send.made_up = HEAD;
 	sender_fails(HERE, &bad, IPC_TOO_LONG, "a message with", "2 strings");
 	bad.send.dope = DOPE(255, 255);
-	sender_fails(THERE + 1, &bad, IPC_TOO_LONG, "a message with",
-	    "255 strings");
+	sender_fails(
+	    THERE + 1, &bad, IPC_TOO_LONG, "a message with", "255 strings");
 	bad.send.dope = 1u << 24;
-	sender_fails(HERE, &bad, IPC_TOO_LONG, "a message with",
-	    "a memory object");
+	sender_fails(
+	    HERE, &bad, IPC_TOO_LONG, "a message with", "a memory object");
 }
 
 static void test_bad_strings(void)
@@ -144,11 +142,10 @@ static void test_bad_strings(void)
 	}
 	bad.send.string = (uint32_t)area;
 	bad.send.length = STRING_MAX_BYTES + 1;
-	sender_fails(HERE, &bad, IPC_TOO_LONG, "a string of",
-	    "4 MB and a byte");
+	sender_fails(
+	    HERE, &bad, IPC_TOO_LONG, "a string of", "4 MB and a byte");
 	bad.send.length = ~0u;
-	sender_fails(THERE + 1, &bad, IPC_TOO_LONG, "a string of",
-	    "4 GB");
+	sender_fails(THERE + 1, &bad, IPC_TOO_LONG, "a string of", "4 GB");
 }
 
 /* A receiver's mistake is the receiver's; the sender has sent. */
@@ -171,10 +168,10 @@ static void receiver_fails(uint32_t space, const struct order *bad,
 	check(r.result == (expected | IPC_IN_RECEIVE) && r.from == a,
 	    "the receiver's result code and source");
 	if (r.result & ~IPC_RESULT)
-		check(r.sum == contents_sum(send.seed, expected,
-				   DOPE_STRINGS(expected)
-				       ? receive.receive.length
-				       : 0),
+		check(
+		    r.sum == contents_sum(send.seed, expected,
+				 DOPE_STRINGS(expected) ? receive.receive.length
+							: 0),
 		    "what fits has been delivered");
 	send.seed = next_seed();
 	send.send.length = 50;
@@ -199,15 +196,15 @@ static void test_bad_buffers(void)
 		    IPC_FAULT, "into", bad_places[n].name);
 	}
 	bad.receive.address = (uint32_t)read_only;
-	receiver_fails(THERE, &bad, &message, IPC_FAULT, "into",
-	    "a constant, same space");
-	receiver_fails(THERE + 1, &bad, &message, IPC_FAULT, "into",
-	    "a constant");
+	receiver_fails(
+	    THERE, &bad, &message, IPC_FAULT, "into", "a constant, same space");
+	receiver_fails(
+	    THERE + 1, &bad, &message, IPC_FAULT, "into", "a constant");
 	bad.receive.dope = DOPE(3, 0);
 	bad.receive.made_up = HEAD;
 	bad.receive.address = STACK_END - sizeof(struct message) - 4;
-	receiver_fails(THERE + 1, &bad, &message, IPC_FAULT, "beyond",
-	    "the stack");
+	receiver_fails(
+	    THERE + 1, &bad, &message, IPC_FAULT, "beyond", "the stack");
 }
 
 static void test_bad_string_buffers(void)
@@ -233,15 +230,15 @@ static void test_small_buffers(void)
 	for (space = THERE; space <= THERE + 1; space++) {
 		small.receive.dope = DOPE(4, 1);
 		small.receive.length = 100;
-		receiver_fails(space, &small, &message,
-		    DOPE(4, 1) | IPC_CUT, "into room for", "4 of 10 dwords");
+		receiver_fails(space, &small, &message, DOPE(4, 1) | IPC_CUT,
+		    "into room for", "4 of 10 dwords");
 		small.receive.dope = DOPE(10, 1);
 		small.receive.length = 61;
-		receiver_fails(space, &small, &message,
-		    DOPE(10, 1) | IPC_CUT, "into room for", "61 of 100 bytes");
+		receiver_fails(space, &small, &message, DOPE(10, 1) | IPC_CUT,
+		    "into room for", "61 of 100 bytes");
 		small.receive.dope = DOPE(10, 0);
-		receiver_fails(space, &small, &message,
-		    DOPE(10, 0) | IPC_CUT, "into room for", "no string");
+		receiver_fails(space, &small, &message, DOPE(10, 0) | IPC_CUT,
+		    "into room for", "no string");
 	}
 }
 

@@ -5,8 +5,8 @@ static void test_uids(void)
 {
 	uid_t a = party_create(HERE), b = party_create(THERE);
 
-	check(a != NOBODY && b != NOBODY && a != b &&
-		  a != thread_self() && b != thread_self(),
+	check(a != NOBODY && b != NOBODY && a != b && a != thread_self() &&
+		  b != thread_self(),
 	    "threads have uids, each its own");
 	check(thread_self() == thread_self(), "a thread's uid stays");
 	parties_delete();
@@ -23,8 +23,7 @@ static void test_rendezvous(uint32_t from_space, uint32_t to_space)
 	tell(b, &receive);
 	settle();
 	check(tell_and_ask(a, &send).result == IPC_OK,
-	    "send to a waiting receiver, space %u to %u", from_space,
-	    to_space);
+	    "send to a waiting receiver, space %u to %u", from_space, to_space);
 	r = ask(b);
 	check(received_all(&r, &send, a), "it has the 8 bytes and the source");
 
@@ -68,12 +67,12 @@ static void test_no_waiting(uint32_t space)
 	check(received_all(&r, &send, c), "and it arrives");
 
 	receive.receive_timeout = TIMEOUT_NONE;
-	check(tell_and_ask(b, &receive).result ==
-		  (IPC_TIMEOUT | IPC_IN_RECEIVE),
+	check(
+	    tell_and_ask(b, &receive).result == (IPC_TIMEOUT | IPC_IN_RECEIVE),
 	    "receive, not waiting, with no sender");
 	receive.partner = NOBODY;
-	check(tell_and_ask(b, &receive).result ==
-		  (IPC_TIMEOUT | IPC_IN_RECEIVE),
+	check(
+	    tell_and_ask(b, &receive).result == (IPC_TIMEOUT | IPC_IN_RECEIVE),
 	    "receive from anybody, not waiting, with no sender");
 	send.send_timeout = TIMEOUT_NEVER;
 	tell(a, &send);

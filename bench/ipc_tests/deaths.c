@@ -14,8 +14,7 @@ static void test_dead_partner(uint32_t space)
 	check(thread_delete(dead) == SERVICE_NO_THREAD, "not twice");
 	check(tell_and_ask(a, &send).result == IPC_NO_PARTNER,
 	    "send to the dead");
-	check(tell_and_ask(a, &call).result == IPC_NO_PARTNER,
-	    "call the dead");
+	check(tell_and_ask(a, &call).result == IPC_NO_PARTNER, "call the dead");
 	check(tell_and_ask(a, &receive).result ==
 		  (IPC_NO_PARTNER | IPC_IN_RECEIVE),
 	    "receive from the dead");
@@ -47,8 +46,8 @@ static void dies_meanwhile(
 /* A thread that waits is deleted; those behind it in the queue are served. */
 static void test_death_in_queue(void)
 {
-	uid_t to = party_create(3), a = party_create(0),
-	      dead = party_create(1), c = party_create(2);
+	uid_t to = party_create(3), a = party_create(0), dead = party_create(1),
+	      c = party_create(2);
 	struct order from_a = order_send(to, 0, 0),
 		     from_dead = order_send(to, DOPE(2, 1), 5000),
 		     from_c = order_send(to, 0, 0);
@@ -116,8 +115,8 @@ void test_deaths(void)
 	    "a sender of much");
 	dies_meanwhile(order_receive(NOBODY, 0, 0),
 	    IPC_NO_PARTNER | IPC_IN_RECEIVE, "a receiver");
-	dies_meanwhile(order_call(NOBODY), IPC_NO_PARTNER | IPC_IN_RECEIVE,
-	    "a caller");
+	dies_meanwhile(
+	    order_call(NOBODY), IPC_NO_PARTNER | IPC_IN_RECEIVE, "a caller");
 	test_death_in_queue();
 	test_death_of_receiver();
 	test_uids_are_never_reused();

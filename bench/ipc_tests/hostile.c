@@ -67,8 +67,8 @@ static void fatal(const struct order *o)
 		(void)*(volatile uint32_t *)WINDOW_ADDRESS;
 		break;
 	case READ_WINDOW_AFTER_SENDING:
-		ipc_send(o->partner, (const void *)o->send.address,
-		    TIMEOUT_NEVER);
+		ipc_send(
+		    o->partner, (const void *)o->send.address, TIMEOUT_NEVER);
 		/* Where the receiver's buffer was to be seen. */
 		(void)*(volatile uint32_t *)(WINDOW_ADDRESS +
 					     (o->send.address & 0x3FFFFF));
@@ -136,7 +136,7 @@ static void fatal(const struct order *o)
 #define SELF_BETWEEN(before, after)                                            \
 	do {                                                                   \
 		uint32_t eax = SERVICE_SELF;                                   \
-									       \
+                                                                               \
 		asm volatile(before "; int %1; " after                         \
 			     : "+a"(eax)                                       \
 			     : "i"(KERNEL_SERVICE)                             \
@@ -160,13 +160,12 @@ static uint32_t null_segments(void)
 
 static uint32_t start_threads_nowhere(void)
 {
-	static const uint32_t places[] = {0, 16, KERNEL_ADDRESS, USER_END,
-	    0xFFFFFFFF};
+	static const uint32_t places[] = {
+	    0, 16, KERNEL_ADDRESS, USER_END, 0xFFFFFFFF};
 	uint32_t n;
 
 	for (n = 0; n < sizeof(places) / sizeof(places[0]); n++)
-		if (service(SERVICE_CREATE_THREAD, places[n], places[n],
-			NOBODY)
+		if (service(SERVICE_CREATE_THREAD, places[n], places[n], NOBODY)
 			.code != SERVICE_OK)
 			return 1;
 	return 0;
@@ -190,8 +189,7 @@ static uint32_t make_all_threads(void)
 	uid_t uid;
 
 	do {
-		uid = thread_create(
-		    wait_for_ever, NULL, stack, sizeof(stack));
+		uid = thread_create(wait_for_ever, NULL, stack, sizeof(stack));
 		made[count] = uid;
 	} while (uid != NOBODY && ++count < 2048);
 	if (count < 100 || count == 2048)
@@ -208,11 +206,11 @@ static uint32_t send_backwards(const struct order *o)
 	uint32_t edx = (uint32_t)o->partner, esi = (uint32_t)(o->partner >> 32);
 	uint32_t edi = 0;
 
-	asm volatile("std; int %6; cld"
-		     : "+a"(eax), "+b"(ebx), "+c"(ecx), "+d"(edx), "+S"(esi),
-		       "+D"(edi)
-		     : "i"(IPC_SEND)
-		     : "ebp", "memory");
+	asm volatile(
+	    "std; int %6; cld"
+	    : "+a"(eax), "+b"(ebx), "+c"(ecx), "+d"(edx), "+S"(esi), "+D"(edi)
+	    : "i"(IPC_SEND)
+	    : "ebp", "memory");
 	return eax;
 }
 
@@ -222,8 +220,8 @@ uint32_t be_hostile(const struct order *o)
 
 	switch (o->detail) {
 	case WRITE_TO_CONSOLE:
-		return service(SERVICE_WRITE, (uint32_t)text, sizeof(text) - 1,
-		    NOBODY)
+		return service(
+		    SERVICE_WRITE, (uint32_t)text, sizeof(text) - 1, NOBODY)
 		    .code;
 	case STOP_MACHINE:
 		return service(SERVICE_STOP, 0, 0, NOBODY).code;

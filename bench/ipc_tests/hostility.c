@@ -40,9 +40,8 @@ static void test_fatal(enum hostile what)
 static void test_harmless(enum hostile what, uint32_t expected)
 {
 	uid_t a = party_create(THERE);
-	struct order o = {.operation = HOSTILE,
-	    .detail = what,
-	    .partner = thread_self()};
+	struct order o = {
+	    .operation = HOSTILE, .detail = what, .partner = thread_self()};
 
 	check(tell_and_ask(a, &o).result == expected,
 	    "a thread that %s gets %u", hostile_names[what], expected);

@@ -9,8 +9,7 @@
 
 uint8_t area[AREA_BYTES] __attribute__((aligned(4096)));
 
-static const MESSAGE_VARIABLE(4, 0)
-constant = {.head = {.size = DOPE(4, 0)}};
+static const MESSAGE_VARIABLE(4, 0) constant = {.head = {.size = DOPE(4, 0)}};
 const struct message *const read_only = &constant.head;
 
 /* One that carries an order, one that carries a report. */
@@ -179,8 +178,8 @@ static void party(void *slot)
 	s->order.size = DOPE(DWORDS_OF(struct order), 0);
 	s->report.size = s->report.dope = DOPE(DWORDS_OF(struct report), 0);
 	for (;;) {
-		struct received r = ipc_receive(
-		    s->root, &s->order.message.head, TIMEOUT_NEVER);
+		struct received r =
+		    ipc_receive(s->root, &s->order.message.head, TIMEOUT_NEVER);
 
 		if (CONFIG_REGISTER_MESSAGES)
 			memcpy(s->order.message.head.words, r.words, 8);
@@ -206,8 +205,8 @@ void spawner(uid_t root)
 	order.size = DOPE(DWORDS_OF(struct order), 0);
 	ipc_send(root, &answer.head, TIMEOUT_NEVER);
 	for (;;) {
-		struct received r = ipc_receive(
-		    root, &order.message.head, TIMEOUT_NEVER);
+		struct received r =
+		    ipc_receive(root, &order.message.head, TIMEOUT_NEVER);
 
 		if (CONFIG_REGISTER_MESSAGES)
 			memcpy(order.message.head.words, r.words, 8);

@@ -19,9 +19,9 @@ enum operation {
 	RECEIVE,
 	CALL,
 	REPLY_AND_RECEIVE_NEXT,
-	SPIN, /* for ever, without system calls */
+	SPIN,	 /* for ever, without system calls */
 	HOSTILE, /* see hostile.c */
-	SPAWN, /* for the modules' first threads: a new party */
+	SPAWN,	 /* for the modules' first threads: a new party */
 };
 
 /* How much of a variable is made up before the call; less if it is bad. */
@@ -30,9 +30,9 @@ enum made_up { ALL, ALL_BUT_STRING, HEAD, NOTHING };
 /* A message variable and its string, for one direction. */
 struct variable {
 	uint32_t address; /* of the struct message */
-	uint32_t dope; /* to send: how much; to receive: how much fits */
-	uint32_t string; /* address */
-	uint32_t length; /* of the string, or of the room for it */
+	uint32_t dope;	  /* to send: how much; to receive: how much fits */
+	uint32_t string;  /* address */
+	uint32_t length;  /* of the string, or of the room for it */
 	enum made_up made_up;
 };
 
@@ -40,7 +40,7 @@ struct order {
 	enum operation operation;
 	uid_t partner;
 	uint32_t send_timeout, receive_timeout;
-	uint32_t seed; /* of the contents to send */
+	uint32_t seed;	 /* of the contents to send */
 	uint32_t detail; /* HOSTILE: enum hostile; SPAWN: party's number */
 	struct variable send, receive;
 };

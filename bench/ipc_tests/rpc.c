@@ -82,8 +82,8 @@ static void test_reply_and_receive_next(void)
 static void test_long_answers(void)
 {
 	uid_t client = party_create(HERE), server = party_create(THERE);
-	struct order call = order_call(server), reply = order_send(client,
-						    DOPE(7, 1), 5000);
+	struct order call = order_call(server),
+		     reply = order_send(client, DOPE(7, 1), 5000);
 	struct order receive = order_receive(client, 0, 0);
 	struct report r;
 

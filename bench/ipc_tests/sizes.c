@@ -7,16 +7,16 @@ static const uint32_t dword_counts[] = {0, 1, 2, 3, 30, 31, 126, 254, 255};
 
 static const struct {
 	uint32_t bytes, misalign_from, misalign_to;
-} strings[] = {{0, 0, 0}, {1, 0, 0}, {2, 1, 3}, {3, 0, 0}, {4, 0, 0},
-    {5, 3, 1}, {1023, 0, 0}, {1024, 0, 0}, {2048, 0, 0}, {4095, 1, 2},
-    {4096, 0, 0}, {4097, 2, 0}, {16384, 0, 0}, {16385, 0, 0},
-    {65539, 3, 3}, {1u << 20, 0, 0}};
+} strings[] = {{0, 0, 0}, {1, 0, 0}, {2, 1, 3}, {3, 0, 0}, {4, 0, 0}, {5, 3, 1},
+    {1023, 0, 0}, {1024, 0, 0}, {2048, 0, 0}, {4095, 1, 2}, {4096, 0, 0},
+    {4097, 2, 0}, {16384, 0, 0}, {16385, 0, 0}, {65539, 3, 3},
+    {1u << 20, 0, 0}};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* One message; the receiver waits first, then the sender. */
-static void transfer(uid_t a, uid_t b, struct order send,
-    struct order receive, const char *what, uint32_t number)
+static void transfer(uid_t a, uid_t b, struct order send, struct order receive,
+    const char *what, uint32_t number)
 {
 	struct report r;
 
@@ -70,8 +70,8 @@ static void test_region_boundary(void)
 
 	receive.receive.address = boundary - 64;
 	receive.receive.string = boundary + 4096;
-	transfer(a, b, send, receive,
-	    "bytes of direct string across 4 MB", 408);
+	transfer(
+	    a, b, send, receive, "bytes of direct string across 4 MB", 408);
 	send.send.address = boundary - 128;
 	receive.receive.string = boundary - 1001;
 	receive.receive.address = boundary + 8192;

@@ -6,25 +6,7 @@
 #ifndef IPC_TESTS_TESTS_H
 #define IPC_TESTS_TESTS_H
 
-#include "party.h"
-
-/* One line of TAP. Formats as print. */
-void check(bool passed, const char *format, ...);
-
-/* The two or so ways in which parties can be apart. */
-#define HERE 0 /* the tests' own space */
-#define THERE 1
-
-/* Orders, with message variables at fixed places of the area. */
-uint32_t next_seed(void);
-struct order order_send(uid_t to, uint32_t dope, uint32_t string_bytes);
-struct order order_receive(uid_t from, uint32_t dope, uint32_t string_bytes);
-struct order order_call(uid_t to);
-struct order order_reply(uid_t to);
-
-/* Did it get all that the order says was sent? */
-bool received_all(const struct report *r, const struct order *sent,
-    uid_t sender);
+#include "checks.h"
 
 void test_basics(void);
 void test_sizes(void);

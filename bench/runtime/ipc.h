@@ -39,11 +39,11 @@ static inline __attribute__((always_inline)) struct received ipc_trap(
 	uint32_t ecx = (uint32_t)send, edx = (uint32_t)partner;
 	uint32_t esi = (uint32_t)(partner >> 32), edi = receive_timeout;
 
-	asm volatile("int %6"
-		     : "+a"(eax), "+b"(ebx), "+c"(ecx), "+d"(edx), "+S"(esi),
-		       "+D"(edi)
-		     : "i"(vector)
-		     : "ebp", "memory");
+	asm volatile(
+	    "int %6"
+	    : "+a"(eax), "+b"(ebx), "+c"(ecx), "+d"(edx), "+S"(esi), "+D"(edi)
+	    : "i"(vector)
+	    : "ebp", "memory");
 	r.result = eax;
 	r.from = (uid_t)esi << 32 | edx;
 	if (CONFIG_REGISTER_MESSAGES) {
@@ -82,8 +82,8 @@ static inline struct received ipc_call(uid_t to, const struct message *send,
 	uint32_t result;
 
 	if (CONFIG_RPC_SYSCALLS)
-		return ipc_trap(IPC_CALL, to, send, send_timeout, receive,
-		    receive_timeout);
+		return ipc_trap(
+		    IPC_CALL, to, send, send_timeout, receive, receive_timeout);
 	result = ipc_send(to, send, send_timeout);
 	if (result != IPC_OK)
 		return ipc_failed(result);
@@ -96,8 +96,8 @@ static inline struct received ipc_call(uid_t to, const struct message *send,
  * does not trust its clients must not give up at once, nor wait for ever.
  */
 static inline struct received ipc_reply_and_receive_next(uid_t to,
-    const struct message *send, uint32_t send_timeout,
-    struct message *receive, uint32_t receive_timeout)
+    const struct message *send, uint32_t send_timeout, struct message *receive,
+    uint32_t receive_timeout)
 {
 	uint32_t result;
 

@@ -121,9 +121,8 @@ void record_begin(const char *experiment)
 {
 	struct line body = {0};
 
-	line_format(&body,
-	    "begin experiment=%s configuration=%s revision=%s", experiment,
-	    CONFIGURATION, REVISION);
+	line_format(&body, "begin experiment=%s configuration=%s revision=%s",
+	    experiment, CONFIGURATION, REVISION);
 	write_record(&body);
 }
 

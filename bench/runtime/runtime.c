@@ -23,8 +23,7 @@ static const char *find_argument(const char *command_line, const char *name)
 	return NULL;
 }
 
-uint32_t argument(
-    const char *command_line, const char *name, uint32_t missing)
+uint32_t argument(const char *command_line, const char *name, uint32_t missing)
 {
 	const char *text = find_argument(command_line, name);
 	uint32_t value = 0;

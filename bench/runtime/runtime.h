@@ -31,8 +31,7 @@ void program(const char *command_line, uid_t root);
  * The number after "name=" in the command line; missing if it is not there.
  * Ends the machine with a complaint if it is no number.
  */
-uint32_t argument(
-    const char *command_line, const char *name, uint32_t missing);
+uint32_t argument(const char *command_line, const char *name, uint32_t missing);
 
 void *memset(void *to, int value, size_t bytes);
 void *memcpy(void *to, const void *from, size_t bytes);

@@ -37,16 +37,16 @@ static inline uid_t thread_self(void)
  * A thread that begins with entry(argument), which must not return, on the
  * given stack. NOBODY if there can be no more threads.
  */
-static inline uid_t thread_create(void (*entry)(void *argument),
-    void *argument, void *stack, uint32_t stack_bytes)
+static inline uid_t thread_create(void (*entry)(void *argument), void *argument,
+    void *stack, uint32_t stack_bytes)
 {
 	uint32_t *top = (uint32_t *)((char *)stack + stack_bytes);
 	struct service_result r;
 
 	*--top = (uint32_t)argument;
 	*--top = 0; /* return address */
-	r = service(SERVICE_CREATE_THREAD, (uint32_t)entry, (uint32_t)top,
-	    NOBODY);
+	r = service(
+	    SERVICE_CREATE_THREAD, (uint32_t)entry, (uint32_t)top, NOBODY);
 	return r.code == SERVICE_OK ? r.uid : NOBODY;
 }
 

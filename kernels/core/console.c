@@ -54,13 +54,13 @@ void console_init(void)
 	uint16_t *screen = from_physical(SCREEN);
 	uint32_t i;
 
-	outb(COM1 + 1, 0); /* no interrupts */
+	outb(COM1 + 1, 0);    /* no interrupts */
 	outb(COM1 + 3, 0x80); /* divisor latch */
-	outb(COM1 + 0, 1); /* 115200 */
+	outb(COM1 + 0, 1);    /* 115200 */
 	outb(COM1 + 1, 0);
-	outb(COM1 + 3, 3); /* 8N1 */
+	outb(COM1 + 3, 3);    /* 8N1 */
 	outb(COM1 + 2, 0x07); /* FIFOs on, empty */
-	outb(COM1 + 4, 3); /* DTR, RTS */
+	outb(COM1 + 4, 3);    /* DTR, RTS */
 	for (i = 0; i < ROWS * COLUMNS; i++)
 		screen[i] = BLANK;
 }

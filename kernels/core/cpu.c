@@ -60,15 +60,15 @@ static void gdt_init(void)
 	    segment(0, 0xFFFFF, PRESENT | CODE_ACCESSED, FLAGS_4GB);
 	gdt[KERNEL_DATA / 8] =
 	    segment(0, 0xFFFFF, PRESENT | DATA_ACCESSED, FLAGS_4GB);
-	gdt[USER_CODE / 8] = segment(
-	    0, 0xFFFFF, PRESENT | DPL_USER | CODE_ACCESSED, FLAGS_4GB);
-	gdt[USER_DATA / 8] = segment(
-	    0, 0xFFFFF, PRESENT | DPL_USER | DATA_ACCESSED, FLAGS_4GB);
+	gdt[USER_CODE / 8] =
+	    segment(0, 0xFFFFF, PRESENT | DPL_USER | CODE_ACCESSED, FLAGS_4GB);
+	gdt[USER_DATA / 8] =
+	    segment(0, 0xFFFFF, PRESENT | DPL_USER | DATA_ACCESSED, FLAGS_4GB);
 	gdt[TSS_SELECTOR / 8] = segment(
 	    (uint32_t)&tss, sizeof(tss) - 1, PRESENT | TSS_AVAILABLE, 0);
 	gdt[DOUBLE_FAULT_TSS_SELECTOR / 8] =
-	    segment((uint32_t)&double_fault_tss,
-		sizeof(double_fault_tss) - 1, PRESENT | TSS_AVAILABLE, 0);
+	    segment((uint32_t)&double_fault_tss, sizeof(double_fault_tss) - 1,
+		PRESENT | TSS_AVAILABLE, 0);
 	asm volatile("lgdt %0\n\t"
 		     "ljmp %1, $1f\n"
 		     "1: movl %2, %%ds\n\t"
@@ -110,9 +110,9 @@ static void idt_init(void)
 	uint32_t vector;
 
 	for (vector = 0; vector < TRAP_STUBS; vector++)
-		idt[vector] = gate(KERNEL_CODE,
-		    trap_stubs + vector * TRAP_STUB_SIZE,
-		    PRESENT | INTERRUPT_GATE);
+		idt[vector] =
+		    gate(KERNEL_CODE, trap_stubs + vector * TRAP_STUB_SIZE,
+			PRESENT | INTERRUPT_GATE);
 	idt[TRAP_DOUBLE_FAULT] =
 	    gate(DOUBLE_FAULT_TSS_SELECTOR, NULL, PRESENT | TASK_GATE);
 	system_call(IPC_SEND, entry_send);
@@ -137,7 +137,7 @@ static void pic_init(void)
 	outb(0xA1, 2);
 	outb(0x21, 1);
 	outb(0xA1, 1);
-	outb(0x21, (uint8_t)~(1 << IRQ_CLOCK));
+	outb(0x21, (uint8_t) ~(1 << IRQ_CLOCK));
 	outb(0xA1, 0xFF);
 }
 

@@ -58,8 +58,7 @@ void dispatch_init(void)
 	idle_thread->uid = ~NOBODY; /* nobody's: its number is not 0 */
 	idle_thread->state = THREAD_READY;
 	idle_thread->task = &idle_task;
-	dispatch_prepare(
-	    idle_thread, (void *)idle_thread->stack_top, idle);
+	dispatch_prepare(idle_thread, (void *)idle_thread->stack_top, idle);
 }
 
 void dispatch_start(void)

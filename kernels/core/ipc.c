@@ -180,8 +180,8 @@ static uint32_t receive_message(struct tcb *me, struct tcb *from, uid_t uid,
 		} else {
 			if (start)
 				start_receiver(me, start);
-			return IPC_IN_RECEIVE | (timeout == TIMEOUT_NONE
-							? IPC_TIMEOUT
+			return IPC_IN_RECEIVE |
+			       (timeout == TIMEOUT_NONE ? IPC_TIMEOUT
 							: IPC_BAD_TIMEOUT);
 		}
 		received = transfer_finish(me);
@@ -215,8 +215,8 @@ void ipc_receive(struct trap_frame *frame)
 	if (uid != NOBODY) {
 		from = thread_lookup(uid);
 		if (!from || from == me) {
-			frame->eax = IPC_IN_RECEIVE |
-				     (from ? IPC_SELF : IPC_NO_PARTNER);
+			frame->eax =
+			    IPC_IN_RECEIVE | (from ? IPC_SELF : IPC_NO_PARTNER);
 			return;
 		}
 	}
@@ -240,8 +240,7 @@ void ipc_reply_and_receive_next(struct trap_frame *frame)
 	uint32_t result = send_message(me, frame, &to);
 
 	if (result == IPC_OK)
-		result =
-		    receive_message(me, NULL, NOBODY, frame->edi, to);
+		result = receive_message(me, NULL, NOBODY, frame->edi, to);
 	frame->eax = result;
 }
 

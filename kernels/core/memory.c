@@ -74,7 +74,8 @@ void memory_init(const struct multiboot_info *info)
 		add_memory(0x100000, (uint64_t)info->upper_kb << 10);
 	else
 		panic("the boot loader tells nothing about memory");
-	reserve(KERNEL_LOAD_ADDRESS, physical(kernel_end) - KERNEL_LOAD_ADDRESS);
+	reserve(
+	    KERNEL_LOAD_ADDRESS, physical(kernel_end) - KERNEL_LOAD_ADDRESS);
 	reserve(physical(info), sizeof(*info));
 	if (info->flags & MULTIBOOT_HAS_MMAP)
 		reserve(info->mmap_address, info->mmap_length);

@@ -13,8 +13,7 @@ static bool load_head(const struct message *message, struct message *head)
 		     "   xorl %4, %4\n"
 		     "2:\n" USER_ACCESS("1b", "2b", "2b")
 		     : "=&r"(head->size), "=&r"(head->dope),
-		       "=&r"(head->words[0]), "=&r"(head->words[1]),
-		       "+&r"(failed)
+		     "=&r"(head->words[0]), "=&r"(head->words[1]), "+&r"(failed)
 		     : "r"(message)
 		     : "memory");
 	return !failed;
@@ -62,9 +61,8 @@ uint32_t message_open(const struct message *message, struct outgoing *out)
 		return IPC_FAULT;
 	if (!strings)
 		return IPC_OK;
-	return open_string((const void *)(message->direct +
-				       DOPE_DWORDS(head.size)),
-	    out);
+	return open_string(
+	    (const void *)(message->direct + DOPE_DWORDS(head.size)), out);
 }
 
 static uint32_t min(uint32_t a, uint32_t b)
@@ -89,8 +87,7 @@ bool buffer_open(uint32_t address, struct message *seen, uint32_t dope,
 	if (!in_user_space(address, room))
 		return false;
 	if (strings) {
-		in->descriptor =
-		    (void *)(seen->direct + DOPE_DWORDS(size));
+		in->descriptor = (void *)(seen->direct + DOPE_DWORDS(size));
 		if (!load_word(&room, &in->descriptor->buffer_size) ||
 		    !load_word(&in->string_buffer, &in->descriptor->buffer))
 			return false;

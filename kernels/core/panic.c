@@ -33,11 +33,11 @@ void panic_at(const struct trap_frame *f, const char *reason)
 
 	print("\n# vector %u error %x eip %x cs %x eflags %x cr2 %x\n",
 	    f->vector, f->error, f->eip, f->cs, f->eflags, fault_address());
-	print("# eax %x ebx %x ecx %x edx %x\n", f->eax, f->ebx, f->ecx,
-	    f->edx);
+	print(
+	    "# eax %x ebx %x ecx %x edx %x\n", f->eax, f->ebx, f->ecx, f->edx);
 	/* A trap in the kernel pushes no stack pointer: it is behind eflags. */
 	print("# esi %x edi %x ebp %x esp %x\n", f->esi, f->edi, f->ebp,
 	    user || f->vector == TRAP_DOUBLE_FAULT ? f->esp
-						  : (uint32_t)&f->esp);
+						   : (uint32_t)&f->esp);
 	panic("%s in %s mode at %x", reason, user ? "user" : "kernel", f->eip);
 }

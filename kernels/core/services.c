@@ -31,8 +31,7 @@ static uint32_t create_thread(struct trap_frame *frame, struct tcb *me)
 
 static uint32_t delete_thread(struct trap_frame *frame, struct tcb *me)
 {
-	struct tcb *t =
-	    thread_lookup((uid_t)frame->esi << 32 | frame->edx);
+	struct tcb *t = thread_lookup((uid_t)frame->esi << 32 | frame->edx);
 
 	if (!t)
 		return SERVICE_NO_THREAD;

@@ -20,8 +20,7 @@ static void set_tables(uint32_t base, const uint32_t *tables, uint32_t count)
 
 	for (n = 0; n < count; n++)
 		kernel_directory[REGION_OF(base) + n] =
-		    physical(tables + n * ENTRIES) | PTE_PRESENT |
-		    PTE_WRITABLE;
+		    physical(tables + n * ENTRIES) | PTE_PRESENT | PTE_WRITABLE;
 }
 
 void space_init(void)

@@ -11,14 +11,14 @@
 #include <thread.h>
 #include <user_memory.h>
 
-#define TRAP_NMI 2 /* memory parity, mostly */
+#define TRAP_NMI 2	      /* memory parity, mostly */
 #define PAGE_FAULT_ON_WRITE 2 /* bit of the error code */
 
 static const char *const exception_names[] = {"divide error", "debug", "NMI",
-    "breakpoint", "overflow", "bound", "invalid opcode",
-    "no coprocessor", "double fault", "coprocessor overrun", "invalid TSS",
-    "segment not present", "stack fault", "general protection fault",
-    "page fault", "unexpected", "coprocessor error", "alignment check"};
+    "breakpoint", "overflow", "bound", "invalid opcode", "no coprocessor",
+    "double fault", "coprocessor overrun", "invalid TSS", "segment not present",
+    "stack fault", "general protection fault", "page fault", "unexpected",
+    "coprocessor error", "alignment check"};
 
 #define EXCEPTIONS (sizeof(exception_names) / sizeof(exception_names[0]))
 

@@ -2,7 +2,6 @@
 #include <user_memory.h>
 #include <cpu.h>
 
-
 bool user_fault_on_write;
 
 extern const struct user_access user_access_start[], user_access_end[];

@@ -36,7 +36,7 @@
 #define KERNEL_SERVICE 0x34
 
 /* Timeouts, in ms, until the transfer starts. Other values are refused. */
-#define TIMEOUT_NONE 0 /* do not wait */
+#define TIMEOUT_NONE 0		 /* do not wait */
 #define TIMEOUT_NEVER 0xFFFFFFFF /* wait for ever */
 
 /*
@@ -45,16 +45,16 @@
  */
 #define IPC_OK 0
 #define IPC_NO_PARTNER 1 /* no such thread, or it died meanwhile */
-#define IPC_TIMEOUT 2 /* partner not ready, and the timeout is 0 */
-#define IPC_SELF 3 /* sending to or receiving from oneself */
-#define IPC_FAULT 4 /* own buffer not mapped, read-only, or kernel's */
-#define IPC_TOO_LONG 5 /* more than a message may hold */
-#define IPC_CUT 6 /* receive buffer too small: what fits was delivered */
-#define IPC_NO_BUFFER 7 /* no kernel memory to buffer the message */
-#define IPC_BAD_TIMEOUT 8 /* neither TIMEOUT_NONE nor TIMEOUT_NEVER */
-#define IPC_CODE 0x7F /* mask for the above */
+#define IPC_TIMEOUT 2	 /* partner not ready, and the timeout is 0 */
+#define IPC_SELF 3	 /* sending to or receiving from oneself */
+#define IPC_FAULT 4	 /* own buffer not mapped, read-only, or kernel's */
+#define IPC_TOO_LONG 5	 /* more than a message may hold */
+#define IPC_CUT 6	 /* receive buffer too small: what fits was delivered */
+#define IPC_NO_BUFFER 7	 /* no kernel memory to buffer the message */
+#define IPC_BAD_TIMEOUT 8   /* neither TIMEOUT_NONE nor TIMEOUT_NEVER */
+#define IPC_CODE 0x7F	    /* mask for the above */
 #define IPC_IN_RECEIVE 0x80 /* set when the receive part failed */
-#define IPC_RESULT 0xFF /* mask for code and part: 0 is success */
+#define IPC_RESULT 0xFF	    /* mask for code and part: 0 is success */
 
 #ifndef __ASSEMBLER__
 
@@ -96,15 +96,15 @@ typedef uint64_t uid_t;
 #define STRING_MAX_BYTES (4u << 20)
 
 struct message {
-	uint32_t size; /* dope: how much this variable can hold */
-	uint32_t dope; /* dope: how much is to be sent */
+	uint32_t size;	   /* dope: how much this variable can hold */
+	uint32_t dope;	   /* dope: how much is to be sent */
 	uint32_t words[2]; /* bytes 0..7 */
 	uint32_t direct[]; /* bytes 8.. : size's dwords */
 };
 
 /* Descriptor of an indirect string: what to send, and where to receive. */
 struct indirect_string {
-	uint32_t length; /* bytes to send; after receiving: bytes received */
+	uint32_t length;  /* bytes to send; after receiving: bytes received */
 	uint32_t address; /* after receiving: equal to buffer */
 	uint32_t buffer_size;
 	uint32_t buffer;
@@ -115,20 +115,20 @@ struct indirect_string {
  * WRITE and STOP are the root task's alone (the first module's), as is
  * deleting threads of other tasks. Others get SERVICE_DENIED.
  */
-#define SERVICE_SELF 0 /* out: EDX, ESI own uid */
+#define SERVICE_SELF 0		/* out: EDX, ESI own uid */
 #define SERVICE_CREATE_THREAD 1 /* in: EBX eip, ECX esp; out: EDX, ESI uid */
 #define SERVICE_DELETE_THREAD 2 /* in: EDX, ESI uid */
-#define SERVICE_YIELD 3 /* lets every other ready thread run first */
-#define SERVICE_CLOCK 4 /* out: EBX clock ticks since boot */
-#define SERVICE_WRITE 5 /* in: EBX address, ECX bytes: to the console */
-#define SERVICE_STOP 6 /* in: EBX 0 for success: ends the machine */
+#define SERVICE_YIELD 3		/* lets every other ready thread run first */
+#define SERVICE_CLOCK 4		/* out: EBX clock ticks since boot */
+#define SERVICE_WRITE 5		/* in: EBX address, ECX bytes: to the console */
+#define SERVICE_STOP 6		/* in: EBX 0 for success: ends the machine */
 
 #define SERVICE_OK 0
 #define SERVICE_UNKNOWN 1
 #define SERVICE_DENIED 2
 #define SERVICE_NO_THREAD 3 /* no such thread */
 #define SERVICE_NO_MEMORY 4 /* no memory, or all thread numbers in use */
-#define SERVICE_FAULT 5 /* bad address */
+#define SERVICE_FAULT 5	    /* bad address */
 
 /*
  * A new thread starts with EDX, ESI = uid of its creator, like a thread that

@@ -17,8 +17,7 @@ void dispatch_start(void) __attribute__((noreturn));
  * Lets t begin with a call of function on its kernel stack, below stack_top,
  * when it is switched to for the first time.
  */
-void dispatch_prepare(
-    struct tcb *t, void *stack_top, void (*function)(void));
+void dispatch_prepare(struct tcb *t, void *stack_top, void (*function)(void));
 
 /*
  * Gives the processor to next, which must be ready, and returns when the

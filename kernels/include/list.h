@@ -15,7 +15,7 @@ struct list {
 
 /* The object of the given type whose member is *link. */
 #define list_entry(link, type, member)                                         \
-	((type *)((char *)(link) - offsetof(type, member)))
+	((type *)((char *)(link)-offsetof(type, member)))
 
 static inline void list_init(struct list *head)
 {

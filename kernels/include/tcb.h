@@ -23,25 +23,25 @@ struct task {
 };
 
 enum thread_state {
-	THREAD_READY, /* running, or could run */
-	THREAD_SENDING, /* waits until partner receives from it */
+	THREAD_READY,	  /* running, or could run */
+	THREAD_SENDING,	  /* waits until partner receives from it */
 	THREAD_RECEIVING, /* waits for a message from partner, or anybody */
-	THREAD_DEAD, /* waits to be freed */
+	THREAD_DEAD,	  /* waits to be freed */
 };
 
 struct tcb {
 	uid_t uid; /* 0: no such thread */
 	enum thread_state state;
 	struct tcb *partner; /* see state; NULL: anybody */
-	uint32_t received; /* dope and result code when next receiving */
+	uint32_t received;   /* dope and result code when next receiving */
 	struct kernel_message *inbox; /* message not yet copied out, or NULL */
 	struct list senders; /* threads SENDING to this one, first come first */
-	struct list sender_link; /* in partner's senders */
-	struct list ready_link; /* in the ready queue */
+	struct list sender_link;  /* in partner's senders */
+	struct list ready_link;	  /* in the ready queue */
 	struct list waiting_link; /* in the waiting queue */
 	bool in_ready_queue;
 	bool window_in_use; /* the space's window entries are this thread's */
-	uint32_t esp; /* kernel stack pointer while not running */
+	uint32_t esp;	    /* kernel stack pointer while not running */
 	uint32_t stack_top; /* of the kernel stack */
 	struct task *task;
 };

@@ -9,7 +9,7 @@
 
 /* All threads, by number. Number 0, the idle thread, stays free. */
 struct thread_slot {
-	uid_t uid; /* NOBODY: free */
+	uid_t uid;	     /* NOBODY: free */
 	uint32_t generation; /* of the last thread with this number */
 };
 
