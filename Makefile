@@ -5,7 +5,7 @@
 .DEFAULT_GOAL := help
 
 # What may be set on the command line.
-VARIABLES := CONFIG BYTES RESULTS SEED CROSS_COMPILE QEMU PYTHON NO_INSTALL
+VARIABLES := CONFIG BYTES BOARD RESULTS SEED CROSS_COMPILE HOSTCC QEMU PYTHON NO_INSTALL
 
 given := $(foreach v,$(.VARIABLES),$(if $(filter command line,$(origin $(v))),$(v)))
 unknown := $(filter-out $(VARIABLES) MAKEFLAGS,$(filter-out -%,$(given)))
@@ -15,6 +15,7 @@ endif
 
 CONFIG ?= optimized
 RESULTS ?= results/latest
+BOARD ?= dx50
 
 # Debian's python3 has the packages; another one may come first on the path.
 # Asked for when it is needed, because it may be installed only then.
@@ -22,7 +23,7 @@ PYTHON ?= $(or $(shell for p in python3 /usr/bin/python3; do \
 	$$p -c 'import pandas, kconfiglib' 2>/dev/null && echo $$p && break; done),python3)
 HARNESS = $(PYTHON) -m harness
 
-export CROSS_COMPILE QEMU NO_INSTALL SEED
+export CROSS_COMPILE HOSTCC QEMU NO_INSTALL SEED
 export PYTHONDONTWRITEBYTECODE := 1
 
 help:
@@ -40,14 +41,16 @@ help:
 	@echo '  CONFIG=$(CONFIG)'
 	@echo '  RESULTS=$(RESULTS)  where make figures puts its run'
 	@echo '  BYTES=N                 message size for make run'
+	@echo '  BOARD=$(BOARD)              board that the i486 model models: dx50, ideal, dx33, or a .toml file'
 	@echo '  SEED=N                  choice of random configurations in make check'
 	@echo '  CROSS_COMPILE=PREFIX    instead of i686-elf-, i686-linux-gnu- or gcc -m32'
+	@echo '  HOSTCC=PATH             compiler for this machine, for the i486 model; gcc'
 	@echo '  QEMU=PATH               instead of qemu-system-i386'
 	@echo '  PYTHON=PATH             a python3 with pandas and kconfiglib'
 	@echo '  NO_INSTALL=1            only report missing Debian packages'
 
 figures: packages
-	@$(HARNESS) figures --results $(RESULTS)
+	@$(HARNESS) figures --results $(RESULTS) --board $(BOARD)
 
 check: packages
 	@$(PYTHON) -m pytest tests

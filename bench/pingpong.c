@@ -3,7 +3,8 @@
  * Ping-pong (section 6): n bytes go to and fro between two threads. The client
  * uses call, the server reply & receive next. For each message size, between
  * two address spaces and inside one, the loop of round trips is timed after a
- * warm-up; the harness divides by twice their number.
+ * warm-up; the harness divides by twice their number. Then the same with the
+ * cache flushed before each message, for the worst-case cache penalty.
  *
  * Sizes and messages are those of the original program: the first 8 bytes
  * travel in registers, up to 512 bytes are a direct string, 1024 and more are
@@ -11,7 +12,8 @@
  *
  * Modules: this program twice. The root task is the client, the other one the
  * server between two spaces; a second thread of the root task is the server
- * inside one. Command line: rounds=N, bytes=N for one size only.
+ * inside one. Command line: rounds=N; bytes=N for one size only; flush=N, how
+ * the cache is flushed (COLD_..., abi.h; 1, invd, is for a 486 only).
  */
 #include "runtime/runtime.h"
 
@@ -154,8 +156,8 @@ static void play_checked(uid_t partner, uint32_t bytes, enum contents contents,
 		fail("%u bytes did not arrive as they were sent", bytes);
 }
 
-static void measure(
-    uid_t partner, uint32_t spaces, uint32_t bytes, uint32_t rounds)
+static void measure(uid_t partner, uint32_t spaces, uint32_t bytes,
+    uint32_t rounds, uint32_t cold)
 {
 	MESSAGE_VARIABLE(0, 0)
 	order = {.head = {.words = {bytes, 1 + WARM_UP + rounds + 1}}};
@@ -165,16 +167,19 @@ static void measure(
 	ipc_send(partner, &order.head, TIMEOUT_NEVER);
 	prepare(&client, bytes);
 	play_checked(partner, bytes, REQUEST, ANSWER);
+	if (cold_ipc(cold) != SERVICE_OK)
+		fail("cannot flush the cache by flush=%u", cold);
 	play(partner, WARM_UP);
 	ticks = clock_ticks();
 	start = read_tsc();
 	play(partner, rounds);
 	end = read_tsc();
 	ticks = clock_ticks() - ticks;
+	cold_ipc(COLD_OFF);
 	play_checked(partner, bytes, LAST_REQUEST, LAST_ANSWER);
-	record_sample("bytes=%u spaces=%u round_trips=%u start=%U end=%U "
-		      "ticks=%u",
-	    bytes, spaces, rounds, start, end, ticks);
+	record_sample("bytes=%u spaces=%u cold=%u round_trips=%u start=%U "
+		      "end=%U ticks=%u",
+	    bytes, spaces, cold, rounds, start, end, ticks);
 }
 
 static void inside_server(void *client_uid)
@@ -206,6 +211,7 @@ static void run(const char *command_line)
 {
 	uint32_t rounds = argument(command_line, "rounds", ROUND_TRIPS);
 	uint32_t only = argument(command_line, "bytes", 0);
+	uint32_t flush = argument(command_line, "flush", COLD_INVD);
 	uid_t other = find_other_space(), inside = start_inside_server();
 	uint32_t n;
 
@@ -213,8 +219,10 @@ static void run(const char *command_line)
 	for (n = 0; n < SIZES; n++) {
 		if (only && sizes[n] != only)
 			continue;
-		measure(other, 2, sizes[n], rounds);
-		measure(inside, 1, sizes[n], rounds);
+		measure(other, 2, sizes[n], rounds, COLD_OFF);
+		measure(inside, 1, sizes[n], rounds, COLD_OFF);
+		measure(other, 2, sizes[n], rounds, flush);
+		measure(inside, 1, sizes[n], rounds, flush);
 	}
 	record_end();
 	machine_stop(0);

@@ -67,8 +67,11 @@ def build(configuration: Configuration, jobs: int = 2) -> Built:
             folder / "include" / "revision.h",
             f'#define REVISION "{built.revision}"\n',
         )
+        arguments = [f"O={folder.relative_to(ROOT)}", f"-j{jobs}"]
+        arguments += [f"CROSS={toolchain.prefix}", f"CROSS_FLAGS={toolchain.flags}"]
         for makefile in ("kernels/Makefile", "bench/Makefile"):
-            _make(makefile, folder, toolchain, jobs)
+            what = f"{configuration} ({makefile}, with {toolchain.command})"
+            call_make(makefile, arguments, what)
     return built
 
 
@@ -115,10 +118,9 @@ def _compiles(prefix: str, flags: str) -> bool:
             return False
 
 
-def _make(makefile: str, folder: Path, toolchain: Toolchain, jobs: int) -> None:
-    command = ["make", "--no-print-directory", f"-j{jobs}", "-f", makefile]
-    command += [f"O={folder.relative_to(ROOT)}", f"CROSS={toolchain.prefix}"]
-    command += [f"CROSS_FLAGS={toolchain.flags}"]
+def call_make(makefile: str, arguments: list[str], what: str) -> None:
+    """Runs a Makefile of ours; refuses if it fails. what: for the message."""
+    command = ["make", "--no-print-directory", "-f", makefile, *arguments]
     # The variables of an outer make are not this one's.
     environment = {
         k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS")
@@ -128,10 +130,7 @@ def _make(makefile: str, folder: Path, toolchain: Toolchain, jobs: int) -> None:
     )
     if done.returncode != 0:
         print(done.stdout + done.stderr)
-        raise Refused(
-            f"{folder.name}: {makefile} failed with {toolchain.command} "
-            "(its messages are above)"
-        )
+        raise Refused(f"{what} cannot be built (the messages are above)")
     if done.stderr:
         print(done.stderr, end="")
 

@@ -9,13 +9,16 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
 
-from harness import build, doctor, figures, measure, report, results, switches, tables
+from harness import build, doctor, figures, measure, records, report, results
+from harness import switches, tables
 from harness.errors import Refused
 from harness.machines import qemu
+from harness.models.i486 import model
 from harness.progress import steps
 from harness.switches import ROOT
 
@@ -26,61 +29,81 @@ LATEST = ROOT / "results" / "latest"
 def make_figures(arguments: argparse.Namespace) -> None:
     """Builds, boots, measures: a new run in the results folder."""
     started = results.now()
+    board = model.load_board(arguments.board)
     configurations = [switches.parse(name) for name in CONFIGURATIONS]
-    built: list[build.Built] = []
     with (
         results.publishing(arguments.results) as folder,
-        steps("figures", 2 * len(configurations) + 1) as step,
+        steps("figures", 2 + 2 * len(configurations)) as step,
     ):
         (folder / "logs").mkdir()
+        with step("build the i486 model"):
+            model.library()
+        built = []
         for configuration in configurations:
             with step(f"build {configuration}"):
                 built.append(build.build(configuration))
-        for b in built:
+
+        def measured(b: build.Built) -> None:
             with step(f"pingpong on {b.configuration}"):
-                console = measure.run(b, measure.PINGPONG)
-                (folder / "logs" / f"{b.configuration}.log").write_text(console)
+                outcome = measure.run(b, measure.PINGPONG, board=board)
+                name = folder / "logs" / b.configuration.name
+                name.with_suffix(".log").write_text(outcome.console)
+                name.with_suffix(".stamps").write_text(outcome.stamps)
+
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(measured, built))
         with step("tables, figures, report"):
-            evaluate(folder, built[0].revision)
-            results.write_provenance(folder, built, started)
+            results.write_provenance(folder, built, board, started)
+            evaluate(folder)
     print(f"tables and figures are in {_relative(arguments.results)}; read report.md")
 
 
 def redraw(arguments: argparse.Namespace) -> None:
     """Tables, figures and report of an old run again, from its logs."""
     source = arguments.run
-    provenance = results.read_provenance(source)
+    results.read_provenance(source)
     with results.publishing(source) as folder:
         shutil.copytree(source / "logs", folder / "logs")
         shutil.copy(source / "provenance.json", folder)
-        evaluate(folder, provenance["revision"])
+        evaluate(folder)
     print(f"{_relative(source)}: tables, figures and report made again")
 
 
-def evaluate(folder: Path, revision: str) -> None:
+def evaluate(folder: Path) -> None:
     """From folder/logs to the tables, figures and report in folder."""
-    measured = pd.concat(
-        measure.read_pingpong(folder / "logs" / f"{name}.log", name, revision)
+    facts = results.read_provenance(folder)
+    mhz = facts["board"]["numbers"]["mhz"]
+    logs = folder / "logs"
+    measurements = pd.concat(
+        measure.read_pingpong(
+            logs / f"{name}.log", logs / f"{name}.stamps", name, facts["revision"]
+        )
         for name in CONFIGURATIONS
     )
-    table7 = tables.table7(measured)
-    one_space = tables.table7(measured, spaces=1)
+    table7 = tables.table7(measurements, mhz)
+    one_space = tables.table7(measurements, mhz, spaces=1)
+    events = tables.events(measurements)
     tables.write(table7, folder / "table7.csv")
     tables.write(one_space, folder / "table7_one_space.csv")
+    tables.write(events, folder / "events.csv")
     series = folder / "figures.csv"
-    tables.series(table7).to_csv(series, index=False)
+    tables.write(tables.series(table7), series)
     for name in ("figure7", "figure8"):
         figures.draw(name, series, folder)
-    report.write(folder, table7, one_space, revision)
+    report.write(folder, table7, one_space, events, facts)
 
 
 def print_records(arguments: argparse.Namespace) -> None:
     """The samples in a console log, as CSV."""
     configuration = switches.parse(arguments.configuration)
-    samples = measure.read_pingpong(
-        arguments.log, configuration.name, arguments.revision or build.revision()
-    )
-    samples.to_csv(sys.stdout, index=False)
+    revision = arguments.revision or build.revision()
+    try:
+        text = qemu.read_console(arguments.log)
+    except OSError as error:
+        raise Refused(f"{arguments.log}: {error.strerror}") from error
+    parsed = records.parse(text, str(arguments.log))
+    records.expect(parsed, configuration.name, revision, str(arguments.log))
+    parsed.samples.to_csv(sys.stdout, index=False)
 
 
 def build_some(arguments: argparse.Namespace) -> None:
@@ -139,6 +162,7 @@ def parser() -> argparse.ArgumentParser:
 
     sub = command("figures", make_figures, "build, boot, measure, draw: a whole run")
     sub.add_argument("--results", type=Path, default=LATEST, metavar="FOLDER")
+    sub.add_argument("--board", default=model.DEFAULT_BOARD, help="profile to model")
     sub = command("redraw", redraw, "a run's tables and figures again, without booting")
     sub.add_argument("run", type=Path, nargs="?", default=LATEST)
     sub = command("records", print_records, "the samples in a console log, as CSV")

@@ -16,9 +16,9 @@ MODULES = {
     "pandas": ("python3-pandas", "tables"),
     "kconfiglib": ("python3-kconfiglib", "switches"),
     "jinja2": ("python3-jinja2", "report.md"),
+    "elftools": ("python3-pyelftools", "timing, make check"),
     "rich": ("python3-rich", "progress on the terminal"),
     "pytest": ("python3-pytest", "make check"),
-    "elftools": ("python3-pyelftools", "make check"),
     "xdist": ("python3-pytest-xdist", "make check on all cores"),
 }
 
@@ -28,6 +28,7 @@ def examine() -> bool:
     needed = [
         _line("compiler", _compiler, "no kernel can be built"),
         _line("qemu", _qemu, "no kernel can be run"),
+        _line("i486 model", _model, "no times, only instructions"),
         _line("gnuplot", _gnuplot, "no figures"),
         *(_line(name, _module(name), f"no {MODULES[name][1]}") for name in MODULES),
     ]
@@ -59,6 +60,12 @@ def _qemu() -> str:
     from harness.machines import qemu
 
     return f"{qemu.binary()}: {qemu.version()}"
+
+
+def _model() -> str:
+    from harness.models.i486 import model
+
+    return f"{model.library()}, for boards {', '.join(model.board_names())}"
 
 
 def _gnuplot() -> str:

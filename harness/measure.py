@@ -1,10 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Boots what has been built and turns its records into measurements."""
+"""Boots what has been built and turns its records into measurements.
+
+Two things come out of a boot: the console log, with the guest's records, and
+the stamps, what the i486 model counted up to each rdtsc that the guest
+executed. The guest knows nothing of the stamps; they are joined here.
+"""
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Sequence
 
 import pandas as pd
 
@@ -12,11 +19,24 @@ from harness import records
 from harness.build import Built
 from harness.errors import Refused
 from harness.machines import qemu
+from harness.models.i486 import model
 
-# Seconds of host time; a boot takes a few.
-DEADLINE = 300
+# Seconds of host time; a boot takes a few, with the model half a minute.
+DEADLINE = 600
 
 SIZES = (8, 12, 128, 512, 1024, 2048, 4096)
+
+# What the model counts and how it is called here, for one message.
+COUNTS = {
+    "clocks": "clocks",
+    "instructions": "instructions",
+    "kernel_instructions": "kernel_instructions",
+    "tlb_misses": "tlb_misses",
+    "code_misses": "code_misses",
+    "data_misses": "data_misses",
+    "table_misses": "table_misses",
+    "write_stall_clocks": "write_stall_clocks",
+}
 
 
 @dataclass(frozen=True)
@@ -29,9 +49,24 @@ class Experiment:
 
 PINGPONG = Experiment("pingpong", 2)
 IPC_TESTS = Experiment("ipc_tests", 4)
+WORKLOAD = Experiment("workload", 1)
 
 
-def guest(built: Built, experiment: Experiment, command_line: str = "") -> qemu.Guest:
+@dataclass(frozen=True)
+class Outcome:
+    """What a boot has left behind, as text."""
+
+    console: str
+    stamps: str = ""
+    trace: str = ""
+
+
+def guest(
+    built: Built,
+    experiment: Experiment,
+    command_line: str = "",
+    extra: Sequence[str] = (),
+) -> qemu.Guest:
     """Its log is in the build folder, named after the experiment."""
     return qemu.Guest(
         name=f"{experiment.program} on {built.configuration}",
@@ -39,20 +74,45 @@ def guest(built: Built, experiment: Experiment, command_line: str = "") -> qemu.
         modules=[built.program(experiment.program)] * experiment.modules,
         command_line=command_line,
         log=built.folder / f"{experiment.program}.log",
+        extra=extra,
     )
 
 
-def run(built: Built, experiment: Experiment, command_line: str = "") -> str:
-    """Boots it to its end and returns what it wrote on the console."""
-    return qemu.boot(guest(built, experiment, command_line), DEADLINE)
+def run(
+    built: Built,
+    experiment: Experiment,
+    command_line: str = "",
+    board: model.Board | None = None,
+    trace: tuple[int, int] | None = None,
+    extra: Sequence[str] = (),
+) -> Outcome:
+    """Boots it to its end. With a board, under the i486 model; trace: from which
+    to which stamp."""
+    if board is None:
+        booted = guest(built, experiment, command_line, extra)
+        return Outcome(qemu.boot(booted, DEADLINE))
+    with tempfile.TemporaryDirectory(dir=built.folder) as name:
+        folder = Path(name)
+        traced = model.Trace(folder / "trace", *trace) if trace else None
+        timed = model.Model(board, folder / "stamps", traced)
+        plugin = timed.arguments(built.kernel)
+        booted = guest(built, experiment, command_line, [*plugin, *extra])
+        return Outcome(
+            qemu.boot(booted, DEADLINE),
+            (folder / "stamps").read_text(),
+            (folder / "trace").read_text() if trace else "",
+        )
 
 
-def read_pingpong(log: Path, configuration: str, revision: str) -> pd.DataFrame:
-    """The measurements in a log of pingpong, a row for each sample.
+def read_pingpong(
+    log: Path, stamps: Path, configuration: str, revision: str
+) -> pd.DataFrame:
+    """The measurements of one boot of pingpong, a row for each sample.
 
     Columns: configuration, bytes, spaces (2: between two address spaces, 1:
-    inside one), round_trips, clock, one_way, unit, ticks (clock interrupts
-    while it was measured).
+    inside one), cache (warm, or cold: flushed before each message),
+    round_trips, ticks (clock interrupts meanwhile), and for one message, one
+    way, the COUNTS of the model.
     """
     source = str(log)
     try:
@@ -63,24 +123,36 @@ def read_pingpong(log: Path, configuration: str, revision: str) -> pd.DataFrame:
     if parsed.experiment != PINGPONG.program:
         raise Refused(f"{source}: records of {parsed.experiment}, not of pingpong")
     records.expect(parsed, configuration, revision, source)
-    return one_way(parsed.samples, source).assign(configuration=configuration)
+    joined = join(parsed.samples, model.read_stamps(stamps), str(stamps))
+    return one_way(joined).assign(configuration=configuration)
 
 
-def one_way(samples: pd.DataFrame, source: str) -> pd.DataFrame:
-    """Adds what one message took, in instructions, to samples of pingpong."""
-    needed = {"bytes", "spaces", "round_trips", "start", "end", "ticks"}
-    missing = needed - set(samples.columns)
-    if missing:
-        raise Refused(f"{source}: samples without {', '.join(sorted(missing))}")
-    tsc = samples["end"] - samples["start"]
-    if (tsc <= 0).any() or (tsc % qemu.TSC_PER_INSTRUCTION != 0).any():
+def join(samples: pd.DataFrame, stamps: pd.DataFrame, source: str) -> pd.DataFrame:
+    """Adds to each sample what the model counted between its two rdtsc.
+
+    Every sample has executed two; the guest's own clock, which counts QEMU's
+    executions of instructions, proves that they belong to it.
+    """
+    if len(stamps) != 2 * len(samples):
         raise Refused(
-            f"{source}: its clock did not count instructions in steps of "
-            f"{qemu.TSC_PER_INSTRUCTION}: not a run under QEMU's icount"
+            f"{source}: {len(stamps)} stamps for {len(samples)} samples, which "
+            "have two each"
         )
-    instructions = tsc // qemu.TSC_PER_INSTRUCTION
-    return samples.drop(columns=["start", "end"]).assign(
-        clock="instructions",
-        one_way=instructions / (2 * samples["round_trips"]),
-        unit="instructions",
-    )
+    start = stamps.iloc[0::2].reset_index(drop=True)
+    end = stamps.iloc[1::2].reset_index(drop=True)
+    counted = (end - start).drop(columns=["number", "pc"])
+    ticks = samples["end"] - samples["start"]
+    if not (counted["executions"] * qemu.TSC_PER_INSTRUCTION == ticks).all():
+        raise Refused(f"{source}: these stamps are not of these samples")
+    if counted["unknown"].any():
+        raise Refused(f"{source}: the model has no clocks for some instructions")
+    return pd.concat([samples, counted], axis=1)
+
+
+def one_way(joined: pd.DataFrame) -> pd.DataFrame:
+    """From whole loops to one message, one way."""
+    messages = 2 * joined["round_trips"]
+    counts = {new: joined[old] / messages for old, new in COUNTS.items()}
+    cache = joined["cold"].map(lambda cold: "cold" if cold else "warm")
+    kept = joined[["bytes", "spaces", "round_trips", "ticks"]]
+    return kept.assign(cache=cache, **counts)

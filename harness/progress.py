@@ -26,14 +26,17 @@ def steps(title: str, total: int) -> Iterator[Step]:
         transient=True,
     )
     task = bar.add_task(title, total=total)
+    running: list[str] = []  # steps may overlap
 
     @contextmanager
     def step(name: str) -> Iterator[None]:
-        bar.update(task, description=f"{title}: {name}")
+        running.append(name)
+        bar.update(task, description=f"{title}: {', '.join(running)}")
         start = time.monotonic()
         yield
+        running.remove(name)
         console.print(f"  {name}: {time.monotonic() - start:.1f} s")
-        bar.advance(task)
+        bar.update(task, advance=1, description=f"{title}: {', '.join(running)}")
 
     with bar if console.is_terminal else nullcontext():
         yield step

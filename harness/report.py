@@ -8,13 +8,19 @@ from pathlib import Path
 import jinja2
 import pandas as pd
 
-from harness import paper
+from harness import paper, tables
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def write(folder: Path, table7: pd.DataFrame, one_space: pd.DataFrame, revision: str) -> None:
-    """table7, one_space: as tables.table7 makes them."""
+def write(
+    folder: Path,
+    table7: pd.DataFrame,
+    one_space: pd.DataFrame,
+    events: pd.DataFrame,
+    facts: dict[str, object],
+) -> None:
+    """table7, one_space, events: as tables makes them; facts: provenance."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         undefined=jinja2.StrictUndefined,
@@ -23,35 +29,22 @@ def write(folder: Path, table7: pd.DataFrame, one_space: pd.DataFrame, revision:
         keep_trailing_newline=True,
     )
     text = environment.get_template("report.md").render(
-        revision=revision,
-        rows=_rows(table7, one_space),
-        ratios=_ratios(table7),
+        facts=facts,
+        sizes=sorted(table7["bytes"].unique()),
+        us=_finder(table7, tables.MODEL),
+        instructions=_finder(table7, tables.INSTRUCTIONS),
+        us_one_space=_finder(one_space, tables.MODEL),
+        events=events.query("spaces == 2 and bytes == 8").to_dict("records"),
+        l3=paper.one_way_us("L3"),
+        l3_cold=(paper.one_way_us("L3") + paper.cold_penalty_us()).round(1),
+        mach_printed=paper.one_way_us("Mach", paper.AS_PRINTED),
+        mach_drawn=paper.one_way_us("Mach", paper.AS_DRAWN),
     )
     (folder / "report.md").write_text(text)
 
 
-def _rows(table7: pd.DataFrame, one_space: pd.DataFrame) -> list[dict[str, object]]:
-    def value(table: pd.DataFrame, size: int, system: str) -> float:
-        (found,) = table.query("bytes == @size and system == @system")["one_way"]
-        return float(found)
-
-    printed = paper.one_way_us("Mach", paper.AS_PRINTED)
-    drawn = paper.one_way_us("Mach", paper.AS_DRAWN)
-    return [
-        {
-            "bytes": size,
-            "optimized": value(table7, size, "optimized"),
-            "baseline": value(table7, size, "baseline"),
-            "optimized_one_space": value(one_space, size, "optimized"),
-            "baseline_one_space": value(one_space, size, "baseline"),
-            "l3": paper.one_way_us("L3")[size],
-            "mach_printed": printed[size],
-            "mach_drawn": drawn[size],
-        }
-        for size in sorted(table7["bytes"].unique())
-    ]
-
-
-def _ratios(table7: pd.DataFrame) -> dict[int, float]:
-    ours = table7.pivot(index="bytes", columns="system", values="one_way")
-    return dict(ours["baseline"] / ours["optimized"])
+def _finder(table: pd.DataFrame, clock: str) -> dict[tuple[int, str, str], float]:
+    """From size, system and cache to what one message takes."""
+    rows = table[table["clock"] == clock]
+    keys = zip(rows["bytes"], rows["system"], rows["cache"])
+    return dict(zip(keys, rows["one_way"]))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import platform
@@ -19,6 +20,10 @@ import pandas as pd
 from harness.build import Built, find_toolchain
 from harness.errors import Refused
 from harness.machines import qemu
+from harness.models.i486.model import CLOCKS, Board
+
+
+SCHEMA = 2  # of provenance.json and what it describes
 
 
 @contextmanager
@@ -43,18 +48,17 @@ def publishing(target: Path) -> Iterator[Path]:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def write_provenance(folder: Path, built: list[Built], started: datetime) -> None:
+def write_provenance(
+    folder: Path, built: list[Built], board: Board, started: datetime
+) -> None:
     """provenance.json: what was run, made with what, on what, and when."""
     facts = {
-        "schema": 1,
+        "schema": SCHEMA,
         "started": started.isoformat(timespec="seconds"),
         "ended": now().isoformat(timespec="seconds"),
         "revision": built[0].revision,
-        "clock": {
-            "name": "instructions",
-            "source": "guest rdtsc under QEMU icount",
-            "tsc_per_instruction": qemu.TSC_PER_INSTRUCTION,
-        },
+        "board": dataclasses.asdict(board),
+        "clocks_sha256": _sha256(CLOCKS),
         "configurations": {
             str(b.configuration): {
                 "switches_on": sorted(b.configuration.on),
@@ -82,6 +86,8 @@ def read_provenance(folder: Path) -> dict[str, Any]:
         facts = json.loads(path.read_text())
     except (OSError, ValueError) as error:
         raise Refused(f"{path}: no run of ours: {error}") from error
+    if facts.get("schema") != SCHEMA:
+        raise Refused(f"{path}: schema {facts.get('schema')}, this reads {SCHEMA}")
     return dict(facts)
 
 

@@ -8,6 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from harness import paper
+from harness.measure import COUNTS
+
+MODEL = "i486 model"
+INSTRUCTIONS = "instructions"
 
 # Whose numbers of the paper stand beside whose of ours.
 PAPER_SYSTEM = {
@@ -16,43 +20,61 @@ PAPER_SYSTEM = {
 }
 
 
-def table7(measurements: pd.DataFrame, spaces: int = 2) -> pd.DataFrame:
-    """The paper's table 7: IPC time for each message size.
+def table7(measurements: pd.DataFrame, mhz: int, spaces: int = 2) -> pd.DataFrame:
+    """The paper's table 7: IPC time for each message size, one way.
 
-    measurements: as measure.read_pingpong makes them. spaces: 2, as in the
-    paper, or 1. Columns: bytes, system, clock, one_way, unit, paper_us; the
-    last one is L3's for the optimised kernel, Mach's (as drawn in the figures)
-    for the baseline, and empty for one space.
+    measurements: as measure.read_pingpong makes them. mhz: the modelled
+    processor's. spaces: 2, as in the paper, or 1. Columns: bytes, system, cache
+    (warm or cold), clock (i486 model or instructions), one_way, unit (us or
+    instructions), paper_us: L3's for the optimised kernel, Mach's (as drawn in
+    the figures) for the baseline, empty where the paper has none.
     """
     rows = measurements[measurements["spaces"] == spaces]
     rows = rows.rename(columns={"configuration": "system"})
-    columns = ["bytes", "system", "clock", "one_way", "unit"]
-    table = rows[columns].sort_values(["bytes", "system"], kind="stable")
+    clocks = rows.assign(clock=MODEL, one_way=rows["clocks"] / mhz, unit="us")
+    counted = rows.assign(
+        clock=INSTRUCTIONS, one_way=rows["instructions"], unit="instructions"
+    )
+    table = pd.concat([clocks, counted])
+    columns = ["bytes", "system", "cache", "clock", "one_way", "unit"]
+    order = ["clock", "cache", "bytes", "system"]
+    table = table.sort_values(order, ascending=[True, False, True, True])[columns]
     table["paper_us"] = [
-        _paper_us(system, size) if spaces == 2 else None
-        for system, size in zip(table["system"], table["bytes"])
+        _paper_us(system, size, cache) if spaces == 2 else None
+        for system, size, cache in zip(table["system"], table["bytes"], table["cache"])
     ]
     return table.reset_index(drop=True)
 
 
+def events(measurements: pd.DataFrame) -> pd.DataFrame:
+    """All that the model counted, for one message, one way."""
+    columns = ["configuration", "spaces", "cache", "bytes", *COUNTS.values()]
+    order = ["configuration", "spaces", "cache", "bytes"]
+    ascending = [True, False, False, True]
+    return measurements.sort_values(order, ascending=ascending)[columns]
+
+
 def write(table: pd.DataFrame, path: Path) -> None:
-    """CSV; measured numbers are multiples of 1/20000 and are written exactly."""
-    formatted = table.copy()
-    formatted["one_way"] = formatted["one_way"].map("{:.5f}".format)
-    formatted.to_csv(path, index=False, lineterminator="\n")
+    """CSV. Five decimals: what is measured over 20,000 messages has no more."""
+    table.round(5).to_csv(path, index=False, lineterminator="\n")
 
 
 def series(table: pd.DataFrame) -> pd.DataFrame:
-    """For gnuplot: a row for each size, a column for each system and for the
-    paper's systems."""
-    ours = table.pivot(index="bytes", columns="system", values="one_way")
-    ours["paper_L3_us"] = paper.one_way_us("L3")
-    ours["paper_L3_cold_us"] = paper.one_way_us("L3") + paper.cold_penalty_us()
-    ours["paper_Mach_us"] = paper.one_way_us("Mach", paper.AS_DRAWN)
+    """For gnuplot: us for each size (rows), of each system and of the paper's."""
+    rows = table[table["clock"] == MODEL]
+    ours = rows.pivot(index="bytes", columns=["system", "cache"], values="one_way")
+    ours.columns = [f"{system}_{cache}" for system, cache in ours.columns]
+    ours["paper_L3"] = paper.one_way_us("L3")
+    ours["paper_L3_cold"] = paper.one_way_us("L3") + paper.cold_penalty_us()
+    ours["paper_Mach"] = paper.one_way_us("Mach", paper.AS_DRAWN)
+    per_byte = paper.value("one_way_per_byte", "bare data move")
+    ours["paper_bare_move"] = ours.index * per_byte
     return ours.reset_index()
 
 
-def _paper_us(system: str, size: int) -> float | None:
-    if system not in PAPER_SYSTEM:
+def _paper_us(system: str, size: int, cache: str) -> float | None:
+    if system not in PAPER_SYSTEM or (system != "optimized" and cache == "cold"):
         return None
-    return paper.one_way_us(*PAPER_SYSTEM[system]).get(size)
+    warm = paper.one_way_us(*PAPER_SYSTEM[system])[size]
+    cold = paper.cold_penalty_us()[size] if cache == "cold" else 0
+    return round(float(warm + cold), 1)

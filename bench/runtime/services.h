@@ -70,6 +70,12 @@ static inline void console_write(const char *text, uint32_t bytes)
 	service(SERVICE_WRITE, (uint32_t)text, bytes, NOBODY);
 }
 
+/* COLD_OFF, COLD_INVD, COLD_WBINVD */
+static inline uint32_t cold_ipc(uint32_t how)
+{
+	return service(SERVICE_COLD_IPC, how, 0, NOBODY).code;
+}
+
 /* Ends the machine; status 0 is success. */
 static inline void machine_stop(uint32_t status)
 {

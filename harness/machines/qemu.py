@@ -5,6 +5,7 @@ instructions that it has executed, not the host's time."""
 from __future__ import annotations
 
 import os
+import re
 import selectors
 import shutil
 import subprocess
@@ -38,6 +39,7 @@ class Guest:
     modules: Sequence[Path]
     command_line: str
     log: Path
+    extra: Sequence[str] = ()  # for QEMU's command line
 
 
 def binary() -> str:
@@ -57,6 +59,13 @@ def version() -> str:
     return done.stdout.splitlines()[0] if done.stdout else "unknown"
 
 
+def version_number() -> tuple[int, int]:
+    match = re.search(r"version (\d+)\.(\d+)", version())
+    if not match:
+        raise Refused(f"{binary()} does not tell its version")
+    return int(match[1]), int(match[2])
+
+
 def command(guest: Guest) -> list[str]:
     """QEMU's command line. No network, no screen; COM1 is standard output."""
     return [
@@ -69,6 +78,7 @@ def command(guest: Guest) -> list[str]:
         *("-device", "isa-debug-exit,iobase=0xf4,iosize=4"),
         *("-kernel", str(guest.kernel), "-append", guest.command_line),
         *(("-initrd", ",".join(map(str, guest.modules))) if guest.modules else ()),
+        *guest.extra,
     ]
 
 
@@ -154,8 +164,9 @@ def _judge(status: int, complaints: str) -> str:
         return "triple fault or shutdown (QEMU ended with status 0)"
     if status < 0:
         return f"QEMU was killed by signal {-status}"
-    complaint = complaints.strip().splitlines()[-1:] or ["no message"]
-    return f"QEMU ended with status {status}: {complaint[0]}"
+    lines = complaints.strip().splitlines() or ["no message"]
+    ours = [line for line in lines if line.startswith("i486 model: ")]
+    return f"QEMU ended with status {status}: {(ours or lines)[-1]}"
 
 
 def _last_words(text: str) -> str:

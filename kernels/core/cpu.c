@@ -104,6 +104,30 @@ static void system_call(uint32_t vector, const void *entry)
 	    gate(KERNEL_CODE, entry, PRESENT | DPL_USER | INTERRUPT_GATE);
 }
 
+/* The entries of what sends; indexed by COLD_... */
+static const struct {
+	char *send, *call, *reply_and_receive_next;
+} send_entries[] = {
+    [COLD_OFF] = {entry_send, entry_call, entry_reply_and_receive_next},
+    [COLD_INVD] = {invd_entry_send, invd_entry_call,
+	invd_entry_reply_and_receive_next},
+    [COLD_WBINVD] = {wbinvd_entry_send, wbinvd_entry_call,
+	wbinvd_entry_reply_and_receive_next},
+};
+
+int cpu_set_cold_ipc(uint32_t how)
+{
+	if (how >= sizeof(send_entries) / sizeof(send_entries[0]))
+		return 0;
+	system_call(IPC_SEND, send_entries[how].send);
+	if (CONFIG_RPC_SYSCALLS) {
+		system_call(IPC_CALL, send_entries[how].call);
+		system_call(IPC_REPLY_AND_RECEIVE_NEXT,
+		    send_entries[how].reply_and_receive_next);
+	}
+	return 1;
+}
+
 static void idt_init(void)
 {
 	struct table_register r = {sizeof(idt) - 1, (uint32_t)idt};
@@ -115,13 +139,8 @@ static void idt_init(void)
 			PRESENT | INTERRUPT_GATE);
 	idt[TRAP_DOUBLE_FAULT] =
 	    gate(DOUBLE_FAULT_TSS_SELECTOR, NULL, PRESENT | TASK_GATE);
-	system_call(IPC_SEND, entry_send);
 	system_call(IPC_RECEIVE, entry_receive);
-	if (CONFIG_RPC_SYSCALLS) {
-		system_call(IPC_CALL, entry_call);
-		system_call(
-		    IPC_REPLY_AND_RECEIVE_NEXT, entry_reply_and_receive_next);
-	}
+	cpu_set_cold_ipc(COLD_OFF);
 	system_call(KERNEL_SERVICE, entry_service);
 	asm volatile("lidt %0" : : "m"(r));
 }

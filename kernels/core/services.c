@@ -58,6 +58,11 @@ static uint32_t write_console(uint32_t address, uint32_t bytes)
 	return SERVICE_OK;
 }
 
+static uint32_t set_cold_ipc(uint32_t how)
+{
+	return cpu_set_cold_ipc(how) ? SERVICE_OK : SERVICE_BAD_ARGUMENT;
+}
+
 static uint32_t stop(uint32_t status)
 {
 	if (status)
@@ -95,6 +100,10 @@ void kernel_service(struct trap_frame *frame)
 		break;
 	case SERVICE_STOP:
 		frame->eax = is_root ? stop(frame->ebx) : SERVICE_DENIED;
+		break;
+	case SERVICE_COLD_IPC:
+		frame->eax =
+		    is_root ? set_cold_ipc(frame->ebx) : SERVICE_DENIED;
 		break;
 	default:
 		frame->eax = SERVICE_UNKNOWN;

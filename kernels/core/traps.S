@@ -76,6 +76,21 @@ return_to_user:
 	system_call entry_reply_and_receive_next, ipc_reply_and_receive_next, IPC_REPLY_AND_RECEIVE_NEXT
 	system_call entry_service, kernel_service, KERNEL_SERVICE
 
+/* The same with a cold cache: SERVICE_COLD_IPC puts them into the IDT. */
+.macro	cold_entry flush, name
+	.globl	\flush\()_\name
+\flush\()_\name:
+	\flush
+	jmp	\name
+.endm
+
+	cold_entry invd, entry_send
+	cold_entry invd, entry_call
+	cold_entry invd, entry_reply_and_receive_next
+	cold_entry wbinvd, entry_send
+	cold_entry wbinvd, entry_call
+	cold_entry wbinvd, entry_reply_and_receive_next
+
 /*
  * Double fault: comes through a task gate with a stack and address space of
  * its own, because the kernel stack may be what is broken.

@@ -112,8 +112,8 @@ struct indirect_string {
 
 /*
  * Kernel services, by KERNEL_SERVICE, number in EAX. Result code in EAX.
- * WRITE and STOP are the root task's alone (the first module's), as is
- * deleting threads of other tasks. Others get SERVICE_DENIED.
+ * WRITE, STOP and COLD_IPC are the root task's alone (the first module's), as
+ * is deleting threads of other tasks. Others get SERVICE_DENIED.
  */
 #define SERVICE_SELF 0		/* out: EDX, ESI own uid */
 #define SERVICE_CREATE_THREAD 1 /* in: EBX eip, ECX esp; out: EDX, ESI uid */
@@ -122,6 +122,17 @@ struct indirect_string {
 #define SERVICE_CLOCK 4		/* out: EBX clock ticks since boot */
 #define SERVICE_WRITE 5		/* in: EBX address, ECX bytes: to the console */
 #define SERVICE_STOP 6		/* in: EBX 0 for success: ends the machine */
+#define SERVICE_COLD_IPC 7 /* in: EBX COLD_...: flush the cache at each IPC */
+
+/*
+ * For measuring with a cold cache (section 6): what each send, call and reply
+ * begins with. The paper's program used invd, which throws away what is only
+ * in a write-back cache: for a 486, whose cache writes through, and for models
+ * of it. WBINVD is for all other machines.
+ */
+#define COLD_OFF 0
+#define COLD_INVD 1
+#define COLD_WBINVD 2
 
 #define SERVICE_OK 0
 #define SERVICE_UNKNOWN 1
@@ -129,6 +140,7 @@ struct indirect_string {
 #define SERVICE_NO_THREAD 3 /* no such thread */
 #define SERVICE_NO_MEMORY 4 /* no memory, or all thread numbers in use */
 #define SERVICE_FAULT 5	    /* bad address */
+#define SERVICE_BAD_ARGUMENT 6
 
 /*
  * A new thread starts with EDX, ESI = uid of its creator, like a thread that

@@ -99,6 +99,10 @@ static inline void interrupt_window(void)
 /* Sets up GDT, IDT and TSS. After it traps and interrupts can be taken. */
 void cpu_init(void);
 
+/* What each send, call and reply begins with: COLD_... (abi.h). False if there
+ * is no such thing. */
+int cpu_set_cold_ipc(uint32_t how);
+
 /* Task state segment: only the fields that the kernel uses have names. */
 struct tss {
 	uint32_t back_link;

@@ -20,6 +20,12 @@ extern char trap_stubs[], double_fault_entry[];
 extern char entry_send[], entry_receive[], entry_call[],
     entry_reply_and_receive_next[], entry_service[];
 
+/* In traps.S: the same after a flush of the cache. */
+extern char invd_entry_send[], invd_entry_call[],
+    invd_entry_reply_and_receive_next[];
+extern char wbinvd_entry_send[], wbinvd_entry_call[],
+    wbinvd_entry_reply_and_receive_next[];
+
 /* In traps.S: pops a struct trap_frame; for the stacks of new threads. */
 void return_to_user(void);
 

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CLOCKS_H
+#define CLOCKS_H
+
+#include "instruction.h"
+
+/* A row of clocks.csv; the meaning of the numbers depends on the kind. */
+struct row {
+	uint8_t kind;
+	uint16_t clocks, other, per, once;
+};
+
+/*
+ * The row of an encoding, NULL if there is none. map: 0, or 1 for 0F; reg:
+ * that field of the ModRM byte, or 0; memory: ModRM names memory; bits16: the
+ * operand size is 16; repeat: with F2 or F3.
+ */
+const struct row *clocks_find(unsigned map, uint8_t opcode, unsigned reg,
+    bool memory, bool bits16, bool repeat);
+
+#endif

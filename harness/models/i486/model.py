@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The i486 timing model: builds it, tells QEMU to load it, reads its stamps."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+from elftools.common.exceptions import ELFError
+from elftools.elf.elffile import ELFFile
+
+from harness.build import BUILD, call_make
+from harness.errors import Refused
+from harness.machines import qemu
+
+FOLDER = Path(__file__).parent
+BOARDS = FOLDER / "boards"
+CLOCKS = FOLDER / "clocks.csv"
+
+DEFAULT_BOARD = "dx50"
+
+# Each number of a board profile, and the range in which it makes sense.
+NUMBERS = {
+    "mhz": (1, 200),
+    "perfect": (0, 1),
+    "tlb_miss": (1, 100),
+    "tlb_miss_far": (1, 100),
+    "l2_bytes": (0, 1 << 24),
+    "l2_first": (2, 100),
+    "l2_next": (1, 100),
+    "l2_write": (2, 100),
+    "dram_first": (2, 200),
+    "dram_first_new_page": (2, 200),
+    "dram_next": (1, 200),
+    "dram_write": (2, 200),
+    "dram_page_bytes": (256, 1 << 20),
+    "invd_flushes_l2": (0, 1),
+    "io": (0, 1000),
+    "interrupt_acknowledge": (0, 1000),
+}
+
+
+@dataclass(frozen=True)
+class Board:
+    """A board profile: the numbers of boards/NAME.toml."""
+
+    name: str
+    description: str
+    numbers: dict[str, int]
+
+    @property
+    def mhz(self) -> int:
+        return self.numbers["mhz"]
+
+
+def board_names() -> list[str]:
+    return sorted(path.stem for path in BOARDS.glob("*.toml"))
+
+
+def load_board(name: str) -> Board:
+    """A board of ours by its name, or a profile by its path."""
+    path = Path(name) if name.endswith(".toml") else BOARDS / f"{name}.toml"
+    try:
+        values = tomllib.loads(path.read_text())
+    except FileNotFoundError as error:
+        known = ", ".join(board_names())
+        raise Refused(
+            f"no board '{name}': there are {known}, or the path of a .toml"
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise Refused(f"{path}: {error}") from error
+    return check_board(values, path)
+
+
+def check_board(values: dict[str, object], path: Path) -> Board:
+    """Refuses a profile with a missing, unknown or absurd value."""
+    description = values.pop("description", "")
+    unknown = sorted(set(values) - set(NUMBERS))
+    if unknown:
+        raise Refused(f"{path}: {unknown[0]} is nothing that a board has")
+    numbers: dict[str, int] = {}
+    for name, (least, most) in NUMBERS.items():
+        if name not in values:
+            raise Refused(f"{path}: {name} is missing")
+        value = values[name]
+        if type(value) is not int or not least <= value <= most:
+            raise Refused(f"{path}: {name} is {value}, not {least} to {most}")
+        numbers[name] = value
+    for name in ("l2_bytes", "dram_page_bytes"):
+        if numbers[name] & (numbers[name] - 1):
+            raise Refused(f"{path}: {name} is {numbers[name]}, no power of 2")
+    if numbers["tlb_miss_far"] < numbers["tlb_miss"]:
+        raise Refused(f"{path}: tlb_miss_far is less than tlb_miss")
+    return Board(path.stem, str(description), numbers)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Asks for a line for each instruction between two stamps (trace.h)."""
+
+    path: Path
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model to be loaded into QEMU for one boot."""
+
+    board: Board
+    stamps: Path
+    trace: Trace | None = None
+
+    def arguments(self, kernel: Path) -> list[str]:
+        """What it adds to QEMU's command line. kernel: the image to be timed."""
+        values: dict[str, object] = {
+            "clocks": CLOCKS,
+            "stamps": self.stamps,
+            "entry": entry_of(kernel),
+            "memory": qemu.MEMORY_MB,
+        }
+        values |= {k: v for k, v in self.board.numbers.items() if k != "mhz"}
+        if self.trace:
+            values |= {
+                "trace": self.trace.path,
+                "first": self.trace.first,
+                "last": self.trace.last,
+            }
+        pairs = [f"{k}={v}".replace(",", ",,") for k, v in values.items()]
+        return ["-plugin", ",".join([str(library()).replace(",", ",,"), *pairs])]
+
+
+def entry_of(kernel: Path) -> int:
+    """Physical address of an image's first instruction."""
+    try:
+        with open(kernel, "rb") as file:
+            return int(ELFFile(file).header["e_entry"])
+    except (OSError, ELFError) as error:
+        raise Refused(f"{kernel}: no ELF image to be timed: {error}") from error
+
+
+@cache
+def library() -> Path:
+    """The plugin, built for the QEMU that there is."""
+    api = _plugin_api()
+    compiler = os.environ.get("HOSTCC") or "gcc"
+    folder = BUILD / "model"
+    call_make(
+        "harness/models/i486/Makefile",
+        [f"O={folder}", f"API={api}", f"HOSTCC={compiler}"],
+        f"the i486 model for QEMU's plugin interface {api}",
+    )
+    return folder / f"i486-api{api}.so"
+
+
+def _plugin_api() -> int:
+    """Which version of the plugin interface QEMU has."""
+    options = subprocess.run([qemu.binary(), "--help"], capture_output=True, text=True)
+    if "-plugin " not in options.stdout:
+        raise Refused(
+            f"{qemu.binary()} is built without plugins, which the i486 model needs: "
+            "install Debian's qemu-system-x86"
+        )
+    major, minor = qemu.version_number()
+    if (9, 0) <= (major, minor) < (9, 2):
+        raise Refused(
+            f"QEMU {major}.{minor} has a plugin interface that the i486 model does "
+            "not know: use 8.2 or older, or 9.2 or newer"
+        )
+    return 1 if major < 9 else 4
+
+
+def read_stamps(path: Path) -> pd.DataFrame:
+    """What the model counted up to each rdtsc that the guest executed.
+
+    A row for each; columns as in plugin.c. Refuses a file that is not whole, or
+    a run in which the model has lost its way.
+    """
+    try:
+        lines = path.read_text().splitlines()
+    except OSError as error:
+        raise Refused(f"{path}: {error.strerror}") from error
+    notes = [line[2:].split() for line in lines if line.startswith("# ")]
+    if ["end"] not in notes:
+        raise Refused(f"{path}: cut off, no end line")
+    for kind, value in (note for note in notes if len(note) == 2):
+        if kind in ("unexplained", "failed-walks") and value != "0":
+            raise Refused(f"{path}: the model lost its way: {kind} {value}")
+    columns = lines[0].split()
+    rows = [line.split() for line in lines[1:] if not line.startswith("#")]
+    if not rows:
+        raise Refused(f"{path}: the guest has executed no rdtsc: nothing is measured")
+    stamps = pd.DataFrame(rows, columns=columns)
+    stamps["pc"] = stamps["pc"].map(lambda text: int(text, 16))
+    return stamps.astype("int64")
+
+
+def strange_instructions(path: Path) -> list[str]:
+    """Instructions that the model has no clocks for, or a 486 does not have."""
+    notes = [line[2:].split() for line in path.read_text().splitlines()]
+    return [
+        f"{'no clocks for' if kind == 'unknown' else 'no 486 has'} the instruction "
+        f"at {address}"
+        for kind, address in (note for note in notes if len(note) == 2)
+        if kind in ("unknown", "not-486")
+    ]

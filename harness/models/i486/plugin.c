@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A QEMU TCG plugin that counts the clocks of an i486DX while QEMU executes.
+ *
+ *	qemu-system-i386 -plugin model.so,clocks=clocks.csv,stamps=out.txt,...
+ *
+ * Arguments, all needed: clocks (the table), stamps (output), entry (physical
+ * address of the image's first instruction: counting begins there), memory
+ * (MB), and the numbers of a board profile by their names in memory.h. For a
+ * trace also: trace (output), first and last (numbers of stamps).
+ *
+ * Output: a line for each rdtsc that the guest executes, with the counts up to
+ * it, between a line that names the columns and a line "# end".
+ */
+#include "clocks.h"
+#include "guest.h"
+#include "model.h"
+#include "qemu_api.h"
+#include "trace.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+__attribute__((visibility("default"))) int qemu_plugin_version = PLUGIN_API;
+__attribute__((visibility("default"))) int qemu_plugin_install(
+    qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv);
+
+static struct board board;
+static uint32_t entry;
+static uint64_t memory_mb;
+static FILE *stamps;
+static uint64_t stamp_count;
+static bool started;
+static bool tracing;
+
+/* --- arguments ------------------------------------------------------------- */
+
+static const char *clocks_path, *stamps_path, *trace_path;
+static uint64_t trace_first, trace_last, entry_argument;
+
+static struct number {
+	const char *name;
+	uint32_t *value32;
+	uint64_t *value64;
+	bool optional, given;
+} numbers[] = {
+    {"perfect", &board.perfect, NULL, false, false},
+    {"tlb_miss", &board.tlb_miss, NULL, false, false},
+    {"tlb_miss_far", &board.tlb_miss_far, NULL, false, false},
+    {"l2_bytes", &board.l2_bytes, NULL, false, false},
+    {"l2_first", &board.l2_first, NULL, false, false},
+    {"l2_next", &board.l2_next, NULL, false, false},
+    {"l2_write", &board.l2_write, NULL, false, false},
+    {"dram_first", &board.dram_first, NULL, false, false},
+    {"dram_first_new_page", &board.dram_first_new_page, NULL, false, false},
+    {"dram_next", &board.dram_next, NULL, false, false},
+    {"dram_write", &board.dram_write, NULL, false, false},
+    {"dram_page_bytes", &board.dram_page_bytes, NULL, false, false},
+    {"invd_flushes_l2", &board.invd_flushes_l2, NULL, false, false},
+    {"io", &board.io, NULL, false, false},
+    {"interrupt_acknowledge", &board.interrupt_acknowledge, NULL, false,
+	false},
+    {"entry", NULL, &entry_argument, false, false},
+    {"memory", NULL, &memory_mb, false, false},
+    {"first", NULL, &trace_first, true, false},
+    {"last", NULL, &trace_last, true, false},
+};
+
+#define NUMBERS (sizeof(numbers) / sizeof(numbers[0]))
+
+static bool complain(const char *format, const char *what)
+{
+	fprintf(stderr, "i486 model: ");
+	fprintf(stderr, format, what);
+	fprintf(stderr, "\n");
+	return false;
+}
+
+static bool set_number(const char *argument, const char *value)
+{
+	size_t length = (size_t)(value - argument) - 1;
+	unsigned n;
+	char *end;
+
+	for (n = 0; n < NUMBERS; n++) {
+		struct number *a = numbers + n;
+		uint64_t number;
+
+		if (strlen(a->name) != length ||
+		    strncmp(a->name, argument, length))
+			continue;
+		number = strtoull(value, &end, 0);
+		if (*value == 0 || *end)
+			return complain("%s is no number", argument);
+		if (a->value32)
+			*a->value32 = (uint32_t)number;
+		else
+			*a->value64 = number;
+		a->given = true;
+		return true;
+	}
+	return complain("unknown argument %s", argument);
+}
+
+static bool set_argument(const char *argument)
+{
+	const char *equals = strchr(argument, '=');
+
+	if (!equals)
+		return complain("%s: name=value is needed", argument);
+	if (!strncmp(argument, "clocks=", 7))
+		clocks_path = equals + 1;
+	else if (!strncmp(argument, "stamps=", 7))
+		stamps_path = equals + 1;
+	else if (!strncmp(argument, "trace=", 6))
+		trace_path = equals + 1;
+	else
+		return set_number(argument, equals + 1);
+	return true;
+}
+
+static bool set_arguments(int argc, char **argv)
+{
+	unsigned n;
+
+	while (argc--)
+		if (!set_argument(*argv++))
+			return false;
+	for (n = 0; n < NUMBERS; n++)
+		if (!numbers[n].optional && !numbers[n].given)
+			return complain("%s= is missing", numbers[n].name);
+	if (!clocks_path || !stamps_path)
+		return complain("%s is missing", "clocks= or stamps=");
+	entry = (uint32_t)entry_argument;
+	return true;
+}
+
+/* --- blocks ---------------------------------------------------------------- */
+
+/*
+ * Blocks live until QEMU flushes its translations twice: the one that is being
+ * executed is looked at once more when the next one begins.
+ */
+struct allocation {
+	struct allocation *next;
+};
+
+static struct allocation *in_use, *flushed;
+
+static void *allocate(size_t bytes)
+{
+	struct allocation *a = calloc(1, sizeof(*a) + bytes);
+
+	if (!a) {
+		complain("%s", "out of memory");
+		exit(1);
+	}
+	a->next = in_use;
+	in_use = a;
+	return a + 1;
+}
+
+static void on_flush(qemu_plugin_id_t id)
+{
+	(void)id;
+	while (flushed) {
+		struct allocation *a = flushed;
+
+		flushed = a->next;
+		free(a);
+	}
+	flushed = in_use;
+	in_use = NULL;
+}
+
+#if PLUGIN_API == 1
+
+static uint64_t counter;
+
+static void add_inline(struct qemu_plugin_insn *insn, uint64_t amount)
+{
+	qemu_plugin_register_vcpu_insn_exec_inline(
+	    insn, QEMU_PLUGIN_INLINE_ADD_U64, &counter, amount);
+}
+
+static void counter_init(void)
+{
+}
+
+static void counter_find(void)
+{
+	model_counter = &counter;
+}
+
+static void copy_bytes(
+    const struct qemu_plugin_insn *insn, uint8_t *to, size_t bytes)
+{
+	memcpy(to, qemu_plugin_insn_data(insn), bytes);
+}
+
+#else
+
+static qemu_plugin_u64 counter;
+
+static void add_inline(struct qemu_plugin_insn *insn, uint64_t amount)
+{
+	qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(
+	    insn, QEMU_PLUGIN_INLINE_ADD_U64, counter, amount);
+}
+
+static void counter_init(void)
+{
+	counter.score = qemu_plugin_scoreboard_new(sizeof(uint64_t));
+}
+
+/* When the processor exists, not before. */
+static void counter_find(void)
+{
+	model_counter = qemu_plugin_scoreboard_find(counter.score, 0);
+}
+
+static void copy_bytes(
+    const struct qemu_plugin_insn *insn, uint8_t *to, size_t bytes)
+{
+	qemu_plugin_insn_data(insn, to, bytes);
+}
+
+#endif
+
+/* --- callbacks ------------------------------------------------------------- */
+
+/* The image begins, in flat unpaged memory, which tells where memory is. */
+static void start(struct qemu_plugin_tb *tb)
+{
+	struct qemu_plugin_insn *first = qemu_plugin_tb_get_insn(tb, 0);
+	const char *here = qemu_plugin_insn_haddr(first);
+
+	guest_memory_set(here - entry, memory_mb << 20);
+	started = true;
+}
+
+static void on_block(unsigned vcpu, void *block)
+{
+	static bool model_started;
+
+	(void)vcpu;
+	if (!model_started) {
+		counter_find();
+		model_start();
+		model_started = true;
+	}
+	model_block(block);
+}
+
+static void on_site(unsigned vcpu, void *site)
+{
+	(void)vcpu;
+	if (tracing || !model_site_is_usual(site))
+		model_site(site);
+}
+
+/* What QEMU tells of an access, taken apart once for each kind of access. */
+static struct {
+	qemu_plugin_meminfo_t info;
+	uint8_t bytes;
+	bool known, store;
+} kinds[256];
+
+static void on_access(unsigned vcpu, qemu_plugin_meminfo_t info,
+    uint64_t address, void *site)
+{
+	unsigned n = (info ^ info >> 8 ^ info >> 16) % 256;
+
+	(void)vcpu;
+	if (kinds[n].info != info || !kinds[n].known) {
+		kinds[n].info = info;
+		kinds[n].known = true;
+		kinds[n].bytes =
+		    (uint8_t)(1u << qemu_plugin_mem_size_shift(info));
+		kinds[n].store = qemu_plugin_mem_is_store(info);
+	}
+	if (!tracing && model_access_is_usual(site, (uint32_t)address,
+			    kinds[n].bytes, kinds[n].store))
+		return;
+	model_access(
+	    site, (uint32_t)address, kinds[n].bytes, kinds[n].store);
+}
+
+static struct block *make_block(struct qemu_plugin_tb *tb)
+{
+	size_t count = qemu_plugin_tb_n_insns(tb), n;
+	struct block *b =
+	    allocate(sizeof(*b) + count * sizeof(struct site));
+
+	b->sites = (struct site *)(b + 1);
+	b->count = (uint16_t)count;
+	b->cpl = guest_register(GUEST_CS) & 3;
+	for (n = 0; n < count; n++) {
+		struct qemu_plugin_insn *insn =
+		    qemu_plugin_tb_get_insn(tb, n);
+		size_t size = qemu_plugin_insn_size(insn);
+		uint8_t bytes[16] = {0};
+
+		copy_bytes(insn, bytes, size < 16 ? size : 16);
+		instruction_decode(&b->sites[n].i,
+		    (uint32_t)qemu_plugin_insn_vaddr(insn), bytes, size);
+	}
+	b->pc = b->sites[0].i.pc;
+	model_prepare(b);
+	return b;
+}
+
+static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
+{
+	struct qemu_plugin_insn *first = qemu_plugin_tb_get_insn(tb, 0);
+	struct block *b;
+	size_t n;
+
+	(void)id;
+	/* The BIOS does not count. */
+	if (!started && qemu_plugin_insn_vaddr(first) != entry)
+		return;
+	if (!started)
+		start(tb);
+	b = make_block(tb);
+	qemu_plugin_register_vcpu_tb_exec_cb(
+	    tb, on_block, QEMU_PLUGIN_CB_NO_REGS, b);
+	for (n = 0; n < b->count; n++) {
+		struct qemu_plugin_insn *insn =
+		    qemu_plugin_tb_get_insn(tb, n);
+		struct site *s = b->sites + n;
+
+		if (tracing || site_needs_call(s))
+			qemu_plugin_register_vcpu_insn_exec_cb(
+			    insn, on_site, QEMU_PLUGIN_CB_NO_REGS, s);
+		add_inline(insn, (uint64_t)1 << 32 | site_clocks(s));
+		if (s->i.accesses)
+			qemu_plugin_register_vcpu_mem_cb(insn, on_access,
+			    QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW, s);
+	}
+}
+
+/* --- output ---------------------------------------------------------------- */
+
+void model_stamp(uint32_t pc)
+{
+	struct counts c = model_counts();
+	const struct memory_counts *m = &memory_counts;
+
+	fprintf(stamps,
+	    "%" PRIu64 " %x %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
+	    " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
+	    " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
+	    stamp_count, pc, c.clocks, c.executions, c.instructions,
+	    c.kernel_instructions, m->tlb_misses, m->code_misses,
+	    m->data_misses, m->table_misses, m->write_stall_clocks,
+	    c.interrupts, c.exceptions, c.assumed, c.unknown, c.not_486);
+	trace_stamp(stamp_count++);
+}
+
+void model_report(const struct site *s, const char *what)
+{
+	fprintf(stamps, "# %s %x\n", what, s->i.pc);
+}
+
+static void at_exit(qemu_plugin_id_t id, void *data)
+{
+	struct counts c = started ? model_counts() : (struct counts){0};
+
+	(void)id;
+	(void)data;
+	fprintf(stamps, "# unexplained %" PRIu64 "\n", c.unexplained);
+	fprintf(stamps, "# failed-walks %" PRIu64 "\n",
+	    memory_counts.failed_walks);
+	fprintf(stamps, "# end\n");
+	fclose(stamps);
+	trace_close();
+}
+
+static bool open_output(void)
+{
+	stamps = fopen(stamps_path, "w");
+	if (!stamps)
+		return complain("%s cannot be written", stamps_path);
+	fprintf(stamps, "number pc clocks executions instructions "
+			"kernel_instructions tlb_misses code_misses "
+			"data_misses table_misses write_stall_clocks "
+			"interrupts exceptions assumed unknown not_486\n");
+	if (!trace_path)
+		return true;
+	tracing = true;
+	if (!trace_open(trace_path, trace_first, trace_last))
+		return complain("%s cannot be written", trace_path);
+	return true;
+}
+
+static bool install(const qemu_info_t *info, int argc, char **argv)
+{
+	const char *wrong;
+
+	if (!info->system_emulation || strcmp(info->target_name, "i386"))
+		return complain(
+		    "models an i386 machine, not %s", info->target_name);
+	if (info->system.max_vcpus != 1)
+		return complain("%s", "models a machine with one processor");
+	if (!set_arguments(argc, argv))
+		return false;
+	wrong = guest_init();
+	if (!wrong)
+		wrong = clocks_load(clocks_path);
+	if (wrong)
+		return complain("%s", wrong);
+	return open_output();
+}
+
+int qemu_plugin_install(
+    qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv)
+{
+	if (!install(info, argc, argv))
+		return -1;
+	counter_init();
+	model_init(&board);
+	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translate);
+	qemu_plugin_register_flush_cb(id, on_flush);
+	qemu_plugin_register_atexit_cb(id, at_exit, NULL);
+	return 0;
+}

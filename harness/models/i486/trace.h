@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Trace: a line for each instruction executed between two stamps.
+ *
+ *	i <pc> <privilege level> <clocks by cause, in the order of enum cause>
+ *	  [c<line> | r<line> | w<line> | t<line> ...]
+ *
+ * Clocks are decimal, all else hexadecimal. c, r, w: physical addresses of
+ * lines fetched, read, written; t: of page-table entries read. An interrupt or
+ * exception is a line "e" with its vector in place of the pc.
+ */
+#ifndef TRACE_H
+#define TRACE_H
+
+#include "model.h"
+
+extern bool trace_on;
+
+/* Opens the file; traces from stamp number first to stamp number last. */
+bool trace_open(const char *path, uint64_t first, uint64_t last);
+void trace_stamp(uint64_t number);
+void trace_close(void);
+
+void trace_instruction(uint32_t pc, unsigned cpl);
+void trace_event(unsigned vector, unsigned cpl);
+void trace_charge(enum cause cause, int clocks);
+void trace_line(char kind, uint32_t physical);
+
+#endif
