@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from harness import build, doctor, figures, measure, records, report, results
+from rich.console import Console
+
+from harness import build, doctor, figures, measure, profile, records, report, results
 from harness import switches, tables
 from harness.errors import Refused
 from harness.machines import qemu
@@ -24,6 +26,7 @@ from harness.switches import ROOT
 
 CONFIGURATIONS = ("baseline", "optimized")
 LATEST = ROOT / "results" / "latest"
+PROFILES = ROOT / "results" / "profile"
 
 
 def make_figures(arguments: argparse.Namespace) -> None:
@@ -89,7 +92,7 @@ def evaluate(folder: Path) -> None:
     series = folder / "figures.csv"
     tables.write(tables.series(table7), series)
     for name in ("figure7", "figure8"):
-        figures.draw(name, series, folder)
+        figures.draw(name, series, folder, mhz=mhz)
     report.write(folder, table7, one_space, events, facts)
 
 
@@ -122,6 +125,33 @@ def run(arguments: argparse.Namespace) -> None:
     guest = measure.guest(built, measure.PINGPONG, " ".join(options))
     print(f"# {' '.join(qemu.command(guest))}")
     qemu.boot(guest, measure.DEADLINE, echo=True)
+
+
+def show_profile(arguments: argparse.Namespace) -> None:
+    """Each instruction of one IPC, with its clocks."""
+    configuration = switches.parse(arguments.configuration)
+    board = model.load_board(arguments.board)
+    series = profile.Series(_size(arguments.bytes), arguments.spaces, arguments.cold)
+    found = profile.profile(build.build(configuration), board, series)
+    text = profile.render(found)
+    folder = PROFILES / f"{configuration}-{series.name}"
+    with results.publishing(folder) as partial:
+        (partial / "profile.txt").write_text(text.plain())
+        steps = profile.instructions(found.messages)
+        steps.to_csv(partial / "instructions.csv", index=False)
+        phases = profile.matrix(found.messages)
+        phases["all"] = phases.sum(axis=1)
+        phases.to_csv(partial / "phases.csv", index_label="phase")
+        title = text.lines[0][0]
+        columns = len(profile.CAUSES) + 1
+        figures.draw(
+            "profile", partial / "phases.csv", partial, title_text=title, columns=columns
+        )
+    console = Console(highlight=False, soft_wrap=True)
+    for line, style in text.lines:
+        console.print(line, style=style, markup=False)
+    console.print()
+    console.print(f"also in {_relative(folder)}: profile.txt, .csv files, a bar chart")
 
 
 def menuconfig(arguments: argparse.Namespace) -> None:
@@ -174,6 +204,12 @@ def parser() -> argparse.ArgumentParser:
     sub = command("run", run, "boot a configuration's ping-pong on the terminal")
     sub.add_argument("configuration")
     sub.add_argument("--bytes", help="this message size only")
+    sub = command("profile", show_profile, "where the clocks of one IPC go")
+    sub.add_argument("configuration")
+    sub.add_argument("--bytes", default="8")
+    sub.add_argument("--spaces", type=int, choices=(1, 2), default=2)
+    sub.add_argument("--cold", action="store_true", help="with a flushed cache")
+    sub.add_argument("--board", default=model.DEFAULT_BOARD, help="profile to model")
     sub = command("menuconfig", menuconfig, "choose switches in a menu")
     sub.add_argument("configuration", nargs="?", help="to start from")
     command("switches", list_switches, "list the switches")
@@ -199,6 +235,10 @@ def main() -> int:
         arguments.function(arguments)
     except Refused as refusal:
         print(f"twentyfold: {refusal}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # Whoever reads our output has had enough: nothing more can be written.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):

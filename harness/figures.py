@@ -17,20 +17,29 @@ TERMINALS = {
 }
 
 
-def draw(name: str, data: Path, folder: Path) -> None:
+def draw(name: str, data: Path, folder: Path, **variables: str | int) -> None:
     """Draws plots/NAME.gp from a CSV file as folder/NAME.svg and .png.
 
-    The script finds the data file's name in the variable ``data``.
+    The script finds the data file's name in the variable ``data``, and the
+    other variables by their names.
     """
+    settings = "".join(
+        f"{key} = {quoted(value) if isinstance(value, str) else value}\n"
+        for key, value in {"data": str(data), **variables}.items()
+    )
     for kind, terminal in TERMINALS.items():
         script = (
-            f"set terminal {terminal}\n"
-            f'data = "{data}"\n'
+            f"set terminal {terminal}\n{settings}"
             f'load "{PLOTS / "style.gp"}"\n'
             f'load "{PLOTS / name}.gp"\n'
         )
         # Not written by gnuplot, which says nothing when the disk is full.
         (folder / f"{name}.{kind}").write_bytes(_gnuplot(script, name))
+
+
+def quoted(text: str) -> str:
+    """As gnuplot reads it."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _gnuplot(script: str, name: str) -> bytes:

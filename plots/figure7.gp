@@ -5,7 +5,7 @@ set style data histograms
 set style histogram clustered gap 1
 set boxwidth 0.9
 set xlabel "message length, bytes"
-set ylabel "us on a 486DX-50"
+set ylabel sprintf("us, 486DX at %d MHz", mhz)
 set yrange [0:*]
 set xrange [-0.5:3.5]
 set key top left reverse Left

@@ -3,7 +3,7 @@
 # cache adds.
 set title "Figure 8: IPC between two address spaces, one way"
 set xlabel "message length, bytes"
-set ylabel "us on a 486DX-50"
+set ylabel sprintf("us, 486DX at %d MHz", mhz)
 set xrange [0:4200]
 set yrange [0:*]
 set xtics 512

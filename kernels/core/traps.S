@@ -67,6 +67,7 @@ return_to_user:
 	pushl	$0
 	pushl	$\number
 	enter	\handler
+after_\handler:		/* a name for profiles */
 	jmp	return_to_user
 .endm
 

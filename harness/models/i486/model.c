@@ -233,26 +233,29 @@ static bool has_error_code(int vector)
 
 /*
  * What the processor reads and writes while it goes through a gate; QEMU does
- * not report it. The clocks of the gate include it if all is in the cache.
+ * not report it. The gate's clocks, already charged, include it if all is in
+ * the cache.
  */
 static void gate_accesses(int vector, bool inner, bool error_code)
 {
 	uint32_t clocks = inner ? 71 : 44;
 	uint32_t esp = guest_register(GUEST_ESP);
 	uint32_t cs = guest_register(GUEST_CS) & SEGMENT_SELECTOR_INDEX;
-	unsigned pushes = (inner ? 5 : 3) + error_code, n;
+	unsigned pushes = (inner ? 5 : 3) + error_code;
+	unsigned total = (inner ? 4 : 2) + pushes, done = 0;
 	uint32_t ss;
 
-	access(idt_base + (uint32_t)vector * 8, 8, false, now());
-	access(gdt_base + cs, 8, false, now());
+	access(idt_base + (uint32_t)vector * 8, 8, false,
+	    spread(clocks, done++, total));
+	access(gdt_base + cs, 8, false, spread(clocks, done++, total));
 	if (inner && guest_read(tss_base + 8, &ss)) {
-		access(tss_base + 4, 8, false, now());
+		access(tss_base + 4, 8, false, spread(clocks, done++, total));
 		access(gdt_base + (ss & SEGMENT_SELECTOR_INDEX), 8, false,
-		    now());
+		    spread(clocks, done++, total));
 	}
-	for (n = 0; n < pushes; n++)
-		access_line(esp + (pushes - 1 - n) * 4, true,
-		    spread(clocks, n, pushes));
+	while (pushes--)
+		access_line(esp + pushes * 4, true,
+		    spread(clocks, done++, total));
 }
 
 /* Where an interrupted program will go on: what its frame tells. */

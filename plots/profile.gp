@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Where the clocks of one round trip go: a bar for each phase, stacked by cause.
+set title title_text
+set style data histograms
+set style histogram rowstacked
+set boxwidth 0.6
+set ylabel "clocks of one round trip"
+set yrange [0:*]
+set xrange [-0.6:*]
+set key outside right top reverse Left invert
+
+colours = "#4a6fa5 #1b3a5c #c8553d #8bbf9f #3d8f66 #e0b64c #9b72aa #888888"
+
+plot for [n = 2:columns] data using n:xticlabels(1) \
+         fill solid lc rgb word(colours, n - 1) title columnheader(n), \
+     data using ($0):(column("all")):(sprintf("%d", column("all"))) \
+         with labels offset 0,0.7 notitle
