@@ -18,6 +18,10 @@ static unsigned row_count;
 /* Row of each encoding, + 1: map, opcode, reg field, operand, size, repeat. */
 static uint16_t index_of[2][256][8][2][2][2];
 
+/* The same for coprocessor instructions without operand in memory: their second
+ * byte is part of the opcode. */
+static uint16_t coprocessor_index[8][64];
+
 static char complaint[LINE_CHARACTERS];
 
 static const struct {
@@ -60,11 +64,17 @@ static bool parse_kind(const char *text, uint8_t *kind)
 	return false;
 }
 
-/* An encoding: "0F AF", "80/5", "50+r", "70+cc", "F3 A5". */
+/* An encoding: "0F AF", "80/5", "50+r", "70+cc", "F3 A5", "DB E3". */
 struct encoding {
 	unsigned map, opcode, count, repeat;
 	int reg; /* -1: any */
+	unsigned second; /* byte, of coprocessor instructions; or 0 */
 };
+
+static bool is_coprocessor(uint8_t opcode)
+{
+	return opcode >= 0xD8 && opcode <= 0xDF;
+}
 
 static bool parse_encoding(const char *text, struct encoding *e)
 {
@@ -83,6 +93,10 @@ static bool parse_encoding(const char *text, struct encoding *e)
 		byte = strtoul(end, &end, 16);
 	}
 	e->opcode = (unsigned)byte;
+	if (is_coprocessor((uint8_t)byte) && *end == ' ') {
+		e->second = (unsigned)strtoul(end, &end, 16);
+		return *end == 0 && e->second >= 0xC0 && e->second <= 0xFF;
+	}
 	if (strcmp(end, "+r") == 0) {
 		e->count = 8;
 		end += 2;
@@ -103,6 +117,14 @@ static bool enter(
 	unsigned n, reg, memory, bits;
 	bool entered = false;
 
+	if (e->second) {
+		uint16_t *at =
+		    &coprocessor_index[e->opcode - 0xD8][e->second - 0xC0];
+
+		entered = *at == 0;
+		*at = (uint16_t)row_count;
+		return entered;
+	}
 	for (n = 0; n < e->count; n++)
 		for (reg = 0; reg < 8; reg++)
 			for (memory = 0; memory < 2; memory++)
@@ -182,13 +204,17 @@ const char *clocks_load(const char *path)
 	return complaint;
 }
 
-const struct row *clocks_find(unsigned map, uint8_t opcode, unsigned reg,
+const struct row *clocks_find(unsigned map, uint8_t opcode, uint8_t modrm,
     bool memory, bool bits16, bool repeat)
 {
 	unsigned n;
 
 	if (map > 1)
 		return NULL;
-	n = index_of[map][opcode][reg][memory][bits16][repeat];
+	if (map == 0 && is_coprocessor(opcode) && !memory)
+		n = coprocessor_index[opcode - 0xD8][modrm & 63];
+	else
+		n = index_of[map][opcode][modrm >> 3 & 7][memory][bits16]
+			    [repeat];
 	return n ? rows + n - 1 : NULL;
 }

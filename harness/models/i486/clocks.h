@@ -11,11 +11,11 @@ struct row {
 };
 
 /*
- * The row of an encoding, NULL if there is none. map: 0, or 1 for 0F; reg:
- * that field of the ModRM byte, or 0; memory: ModRM names memory; bits16: the
- * operand size is 16; repeat: with F2 or F3.
+ * The row of an encoding, NULL if there is none. map: 0, or 1 for 0F; modrm:
+ * that byte, or 0; memory: it names memory; bits16: the operand size is 16;
+ * repeat: with F2 or F3.
  */
-const struct row *clocks_find(unsigned map, uint8_t opcode, unsigned reg,
+const struct row *clocks_find(unsigned map, uint8_t opcode, uint8_t modrm,
     bool memory, bool bits16, bool repeat);
 
 #endif

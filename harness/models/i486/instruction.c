@@ -134,10 +134,12 @@ static void set_clocks(struct instruction *i, const struct decoded *d)
 {
 	const ZydisDecodedInstruction *z = &d->instruction;
 	bool has_modrm = z->attributes & ZYDIS_ATTRIB_HAS_MODRM;
-	const struct row *row = clocks_find(z->opcode_map, z->opcode,
-	    has_modrm ? z->raw.modrm.reg : 0,
-	    has_modrm && z->raw.modrm.mod != 3, z->operand_width == 16,
-	    repeats(z));
+	bool memory = has_modrm && z->raw.modrm.mod != 3;
+	uint8_t modrm = has_modrm ? (uint8_t)(z->raw.modrm.mod << 6 |
+					z->raw.modrm.reg << 3 | z->raw.modrm.rm)
+				  : 0;
+	const struct row *row = clocks_find(z->opcode_map, z->opcode, modrm,
+	    memory, z->operand_width == 16, repeats(z));
 
 	i->known = row != NULL;
 	if (!row)

@@ -108,16 +108,15 @@ static void access_line(uint32_t linear, bool store, uint64_t when)
 		trace_line(store ? 'w' : 'r', physical);
 }
 
+static bool is_misaligned(uint32_t linear, unsigned bytes)
+{
+	return linear % 4 + (bytes < 4 ? bytes : 4) > 4;
+}
+
 static void access(uint32_t linear, unsigned bytes, bool store, uint64_t when)
 {
 	uint32_t end = linear + bytes - 1;
 
-	if (linear % 4 + bytes <= 4) {
-		access_line(linear, store, when);
-		return;
-	}
-	if (bytes > 1 && (linear % 4) + (bytes < 4 ? bytes : 4) > 4)
-		charge(HAZARD, MISALIGNED);
 	access_line(linear, store, when);
 	if (end / LINE_BYTES != linear / LINE_BYTES)
 		access_line(end, store, now());
@@ -693,6 +692,9 @@ static void make_access(
 	}
 	if (is_spread(i) && spread_accesses < i->accesses)
 		when = spread(i->clocks, spread_accesses++, i->accesses);
+	/* Those with many have their clocks for saving whole states. */
+	if (i->accesses != ANY_NUMBER && is_misaligned(address, bytes))
+		charge(HAZARD, MISALIGNED);
 	access(address, bytes, store, when);
 	if (i->loads_segment && store)
 		charge(HAZARD, NOT_ACCESSED);

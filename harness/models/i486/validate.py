@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Validates the i486 model against what is known of the processor.
+
+Guests (validation/*.S, and one made from every row of clocks.csv) execute code
+between pairs of rdtsc. Beside each pair its source says how many clocks it
+should take; here that is compared with what the model counts.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Sequence
+
+import pandas as pd
+from elftools.elf.elffile import ELFFile
+
+from harness.build import BUILD, find_toolchain
+from harness.errors import Refused
+from harness.machines import qemu
+from harness.models.i486 import model
+
+SOURCES = Path(__file__).parent / "validation"
+DEADLINE = 120
+
+# Each guest and the board on which it has to run.
+GUESTS = {
+    "rows": "ideal",
+    "modifiers": "ideal",
+    "interrupts": "ideal",
+    "paging": "ideal",
+    "moves": "ideal",
+    "walk": "dx50",
+}
+
+# Expectations that begin with ~ are other programs' clocks, on real hardware.
+ABOUT = "~"
+TOLERANCE = 0.10
+
+# The expectation of a bracket whose guest prints how many interrupts it had.
+INTERRUPTS = "interrupts"
+
+COPIES = 4  # of the instruction of a row
+SPACER = 2  # nops behind each, so that copies have no hazards among them
+
+
+@dataclass(frozen=True)
+class Check:
+    """One bracket: what it should take and what the model says."""
+
+    guest: str
+    name: str
+    expected: int
+    modelled: int
+    exact: bool  # or only about
+
+    @property
+    def difference(self) -> int:
+        return self.modelled - self.expected
+
+    @property
+    def passed(self) -> bool:
+        if self.exact:
+            return self.difference == 0
+        return abs(self.difference) <= TOLERANCE * self.expected
+
+
+def checks(guests: Sequence[str] = tuple(GUESTS)) -> list[Check]:
+    """Builds and runs the guests; a check for each of their brackets."""
+    return [check for guest in guests for check in check_guest(guest)]
+
+
+def check_guest(guest: str) -> list[Check]:
+    image = build_guest(guest)
+    console, stamps = run(image, GUESTS[guest])
+    found = brackets(image)
+    if len(stamps) != 2 * len(found):
+        raise Refused(f"{image}: {len(stamps)} stamps for {len(found)} brackets")
+    counted = stamps.iloc[1::2].reset_index() - stamps.iloc[0::2].reset_index()
+    results = []
+    for (name, text), (_, counts) in zip(found, counted.iterrows()):
+        if text == INTERRUPTS:
+            expected, modelled = int(console, 16), int(counts["interrupts"])
+        else:
+            expected, modelled = evaluate(text.lstrip(ABOUT)), int(counts["clocks"])
+        exact = not text.startswith(ABOUT)
+        results.append(Check(guest, name, expected, modelled, exact))
+    return results
+
+
+def evaluate(text: str) -> int:
+    """An expectation as the sources have it, such as 16*(127+45)."""
+    if not text or set(text) - set("0123456789+-*/() "):
+        raise Refused(f"no number of clocks: '{text}'")
+    return int(eval(text))
+
+
+def brackets(image: Path) -> list[tuple[str, str]]:
+    """Name and expectation of each bracket, in the order of execution."""
+    with open(image, "rb") as file:
+        section = ELFFile(file).get_section_by_name(".brackets")
+        texts = section.data().decode().split("\0")[:-1] if section else []
+    return list(zip(texts[0::2], texts[1::2]))
+
+
+def run(
+    image: Path, board: str, extra: Sequence[str] = ()
+) -> tuple[str, pd.DataFrame]:
+    """Boots a validation guest under the model: console and stamps."""
+    with tempfile.TemporaryDirectory(dir=image.parent) as name:
+        stamps = Path(name) / "stamps"
+        timed = model.Model(model.load_board(board), stamps)
+        arguments = [*timed.arguments(image), *extra]
+        log = image.with_suffix(".log")
+        guest = qemu.Guest(image.stem, image, [], "", log, arguments)
+        return qemu.boot(guest, DEADLINE), model.read_stamps(stamps)
+
+
+def build_guest(guest: str) -> Path:
+    folder = BUILD / "validation"
+    folder.mkdir(parents=True, exist_ok=True)
+    source = SOURCES / f"{guest}.S"
+    if guest == "rows":
+        source = folder / "rows.S"
+        source.write_text(rows_source())
+    image = folder / f"{guest}.elf"
+    toolchain = find_toolchain()
+    command = [f"{toolchain.prefix}gcc", *toolchain.flags.split(), "-nostdlib"]
+    command += ["-static", "-no-pie", "-Wl,--build-id=none", "-Wa,-mtune=i386"]
+    command += [f"-Wl,-T,{SOURCES / 'guest.lds'}", "-Wl,--no-warn-rwx-segments"]
+    command += [f"-I{SOURCES}", "-o", str(image), str(source)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        print(done.stderr)
+        raise Refused(f"{source} cannot be built (the messages are above)")
+    return image
+
+
+# --- a guest made of the rows of clocks.csv ------------------------------------
+
+
+def read_rows() -> list[dict[str, str]]:
+    with open(model.CLOCKS, newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def rows_source() -> str:
+    """A bracket or more for each row."""
+    parts = [(SOURCES / "rows.inc").read_text()]
+    for row in read_rows():
+        for name, clocks, setup, code in row_brackets(row):
+            parts.append(f"\n\tset_up\n{setup}")
+            parts.append(f'\tbegin\t"{name}", {clocks}\n{code}\tend\n')
+    parts.append("\n\tfinish\n")
+    return "".join(parts)
+
+
+Bracket = tuple[str, str, str, str]  # name, clocks, setup, code
+
+
+def row_brackets(row: dict[str, str]) -> list[Bracket]:
+    name = f"{row['opcode']} {row['operand']}{row['size']} {row['mnemonic']}"
+    name = " ".join(name.split())
+    if row["example"] == "@elsewhere":
+        return []  # a guest of its own
+    if row["example"].startswith("@"):
+        return written_out(name, row)
+    if row["kind"] == "repeat":
+        return repeated(name, row)
+    if row["kind"] == "branch":
+        return branches(name, row)
+    clocks = int(row["clocks"])
+    if row["kind"] == "multiply":
+        clocks = multiply_clocks(row["example"])
+    if row["size"] == "16":
+        clocks += 1  # operand-size prefix
+    code = assembly(row["example"]) + SPACER * "\tnop\n"
+    return [(name, f"{COPIES}*({clocks}+{SPACER})", "", COPIES * code)]
+
+
+def assembly(example: str) -> str:
+    """In a .csv file ; stands for the comma."""
+    return "\t" + example.replace(";", ",") + "\n"
+
+
+def multiply_clocks(example: str) -> int:
+    """10 + log2 of the immediate, at least 3 (the manual's formula)."""
+    immediate = int(example.split("$")[1].split(";")[0])
+    return 10 + max((immediate - 1).bit_length(), 3)
+
+
+def repeated(name: str, row: dict[str, str]) -> list[Bracket]:
+    """No, one, two and ten iterations."""
+    results = []
+    for n in (0, 1, 2, 10):
+        clocks = int(row["other"]) + n * int(row["per"])
+        if n == 0:
+            clocks = int(row["clocks"])
+        if n == 1 and row["once"]:
+            clocks = int(row["once"])
+        setup = f"\tmovl\t${n}, %ecx\n"
+        code = "\tmovl\t$0x80, %edx\n\tmovl\t$1, %eax\n" + assembly(row["example"])
+        results.append((f"{name}, {n} times", f"2+{clocks}", setup, code))
+    return results
+
+
+def branches(name: str, row: dict[str, str]) -> list[Bracket]:
+    """Jcc: taken and not."""
+    code = assembly(row["example"]) + "\tnop\n"
+    clocks, taken = row["clocks"], row["other"]
+    return [
+        (f"{name}, not taken", f"2+{clocks}+1", "", f"\tclc\n{code}1:\n"),
+        (f"{name}, taken", f"2+{taken}", "", f"\tstc\n{code}\t.balign 16\n1:\n"),
+    ]
+
+
+def written_out(name: str, row: dict[str, str]) -> list[Bracket]:
+    """Rows whose example is code in rows.inc, as a macro of that name. Its clocks
+    besides the row's are noted beside it."""
+    macro = f"row_{row['example'][1:]}"
+    extra = _extra_clocks().get(macro)
+    if extra is None:
+        raise Refused(f"validation/rows.inc has no macro {macro}")
+    return [(name, f"{row['clocks']}+{extra}", "", f"\t{macro}\n")]
+
+
+def _extra_clocks() -> dict[str, str]:
+    """Of the macros in rows.inc: '.macro NAME  /* + CLOCKS */'."""
+    text = (SOURCES / "rows.inc").read_text()
+    return dict(re.findall(r"^\.macro\s+(\S+)\s*/\* \+ (\S+) \*/$", text, re.M))
