@@ -203,7 +203,9 @@ def repeated(name: str, row: dict[str, str]) -> list[Bracket]:
         if n == 1 and row["once"]:
             clocks = int(row["once"])
         setup = f"\tmovl\t${n}, %ecx\n"
-        code = "\tmovl\t$0x80, %edx\n\tmovl\t$1, %eax\n" + assembly(row["example"])
+        # EAX: what no other row has left in memory, for scas to look for.
+        code = f"\tmovl\t$0x80, %edx\n\tmovl\t$0x{row['opcode'][-2:]}, %eax\n"
+        code += assembly(row["example"])
         results.append((f"{name}, {n} times", f"2+{clocks}", setup, code))
     return results
 
