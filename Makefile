@@ -5,7 +5,7 @@
 .DEFAULT_GOAL := help
 
 # What may be set on the command line.
-VARIABLES := CONFIG BYTES BOARD RESULTS SEED CROSS_COMPILE HOSTCC QEMU PYTHON NO_INSTALL
+VARIABLES := CONFIG BYTES BOARD CACHE SPACES RESULTS SEED CROSS_COMPILE HOSTCC QEMU PYTHON NO_INSTALL
 
 given := $(foreach v,$(.VARIABLES),$(if $(filter command line,$(origin $(v))),$(v)))
 unknown := $(filter-out $(VARIABLES) MAKEFLAGS,$(filter-out -%,$(given)))
@@ -16,6 +16,8 @@ endif
 CONFIG ?= optimized
 RESULTS ?= results/latest
 BOARD ?= dx50
+CACHE ?= warm
+SPACES ?= 2
 
 # Debian's python3 has the packages; another one may come first on the path.
 # Asked for when it is needed, because it may be installed only then.
@@ -29,19 +31,23 @@ export PYTHONDONTWRITEBYTECODE := 1
 help:
 	@echo 'make figures            build both kernels, measure them, draw tables and figures'
 	@echo 'make check              run all tests; last line: N passed, N failed'
+	@echo 'make profile CONFIG=C   each instruction of one IPC with its clocks; BYTES, CACHE, SPACES, BOARD'
+	@echo 'make validate-model     the i486 model against what is known of the processor'
 	@echo 'make run CONFIG=C       boot one configuration on the terminal; BYTES=N: one size'
 	@echo 'make kernel CONFIG=C    build one configuration'
 	@echo 'make menuconfig         choose switches in a menu; CONFIG=C to start from'
 	@echo 'make switches           list the switches'
 	@echo 'make doctor             what is installed, what is missing, what it means'
-	@echo 'make clean              remove build/ and results/latest'
+	@echo 'make clean              remove build/, results/latest and results/profile'
 	@echo
 	@echo 'Configurations: optimized, baseline, optimized-SWITCH, baseline+SWITCH, and so on.'
 	@echo 'Variables:'
 	@echo '  CONFIG=$(CONFIG)'
 	@echo '  RESULTS=$(RESULTS)  where make figures puts its run'
-	@echo '  BYTES=N                 message size for make run'
+	@echo '  BYTES=N                 message size: 8, 12, 128, 512, 1024, 2048 or 4096'
 	@echo '  BOARD=$(BOARD)              board that the i486 model models: dx50, ideal, dx33, or a .toml file'
+	@echo '  CACHE=$(CACHE)              warm, or cold: flushed before each message'
+	@echo '  SPACES=$(SPACES)                2: between two address spaces, 1: inside one'
 	@echo '  SEED=N                  choice of random configurations in make check'
 	@echo '  CROSS_COMPILE=PREFIX    instead of i686-elf-, i686-linux-gnu- or gcc -m32'
 	@echo '  HOSTCC=PATH             compiler for this machine, for the i486 model; gcc'
@@ -54,6 +60,13 @@ figures: packages
 
 check: packages
 	@$(PYTHON) -m pytest tests
+
+profile: packages
+	@$(HARNESS) profile $(CONFIG) --board $(BOARD) --cache $(CACHE) --spaces $(SPACES) \
+		$(if $(BYTES),--bytes $(BYTES))
+
+validate-model: packages
+	@$(HARNESS) validate
 
 run: packages
 	@$(HARNESS) run $(CONFIG) $(if $(BYTES),--bytes $(BYTES))
@@ -75,6 +88,6 @@ packages:
 	@harness/packages.sh
 
 clean:
-	rm -rf build results/latest results/.latest.partial results/.latest.old
+	rm -rf build results/latest results/profile results/.*.partial results/.*.old
 
-.PHONY: help figures check run kernel menuconfig switches doctor packages clean
+.PHONY: help figures check profile validate-model run kernel menuconfig switches doctor packages clean

@@ -20,7 +20,7 @@ from harness import build, doctor, figures, measure, profile, records, report, r
 from harness import switches, tables
 from harness.errors import Refused
 from harness.machines import qemu
-from harness.models.i486 import model
+from harness.models.i486 import model, speed, validate
 from harness.progress import steps
 from harness.switches import ROOT
 
@@ -131,7 +131,11 @@ def show_profile(arguments: argparse.Namespace) -> None:
     """Each instruction of one IPC, with its clocks."""
     configuration = switches.parse(arguments.configuration)
     board = model.load_board(arguments.board)
-    series = profile.Series(_size(arguments.bytes), arguments.spaces, arguments.cold)
+    series = profile.Series(
+        _size(arguments.bytes),
+        int(_choice("spaces", arguments.spaces, ("1", "2"))),
+        _choice("cache", arguments.cache, ("warm", "cold")) == "cold",
+    )
     found = profile.profile(build.build(configuration), board, series)
     text = profile.render(found)
     folder = PROFILES / f"{configuration}-{series.name}"
@@ -152,6 +156,23 @@ def show_profile(arguments: argparse.Namespace) -> None:
         console.print(line, style=style, markup=False)
     console.print()
     console.print(f"also in {_relative(folder)}: profile.txt, .csv files, a bar chart")
+
+
+def validate_model(_: argparse.Namespace) -> None:
+    """What is known of the processor beside what the model says of it."""
+    checks: list[validate.Check] = []
+    with steps("validation", len(validate.GUESTS) + len(CONFIGURATIONS)) as step:
+        for guest in validate.GUESTS:
+            with step(f"guest {guest}"):
+                checks += validate.check_guest(guest)
+        for name in CONFIGURATIONS:
+            with step(f"instructions of {name} under Bochs"):
+                checks += validate.check_instructions(switches.parse(name))
+    print("\n".join(validate.table(checks)))
+    print(speed.measure_speed())
+    failed = [check for check in checks if not check.passed]
+    if failed:
+        raise Refused(f"{len(failed)} of {len(checks)} checks of the model failed")
 
 
 def menuconfig(arguments: argparse.Namespace) -> None:
@@ -207,9 +228,10 @@ def parser() -> argparse.ArgumentParser:
     sub = command("profile", show_profile, "where the clocks of one IPC go")
     sub.add_argument("configuration")
     sub.add_argument("--bytes", default="8")
-    sub.add_argument("--spaces", type=int, choices=(1, 2), default=2)
-    sub.add_argument("--cold", action="store_true", help="with a flushed cache")
+    sub.add_argument("--spaces", default="2", help="address spaces: 1 or 2")
+    sub.add_argument("--cache", default="warm", help="warm, or cold: flushed before")
     sub.add_argument("--board", default=model.DEFAULT_BOARD, help="profile to model")
+    command("validate", validate_model, "the i486 model against what is known")
     sub = command("menuconfig", menuconfig, "choose switches in a menu")
     sub.add_argument("configuration", nargs="?", help="to start from")
     command("switches", list_switches, "list the switches")
@@ -222,6 +244,12 @@ def _size(text: str) -> int:
         sizes = ", ".join(map(str, measure.SIZES))
         raise Refused(f"no message size '{text}': the paper's sizes are {sizes}")
     return int(text)
+
+
+def _choice(what: str, given: str, known: tuple[str, ...]) -> str:
+    if given not in known:
+        raise Refused(f"no {what} '{given}': there are {' and '.join(known)}")
+    return given
 
 
 def _relative(path: Path) -> Path:

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Bochs, a second emulator: for correctness and counts, never for times.
+
+Its rdtsc counts executed instructions, each repetition of a repeated one. The
+kernel, its modules and the Multiboot structures are in memory when it starts,
+and a firmware of ours jumps to the kernel: from a CD, GRUB and a BIOS execute
+billions of instructions before ours, which takes Bochs minutes.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import struct
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from elftools.common.exceptions import ELFError
+from elftools.elf.elffile import ELFFile
+
+from harness.build import find_toolchain
+from harness.errors import Refused
+from harness.machines import qemu
+from harness.switches import ROOT
+
+FIRMWARE = Path(__file__).parent / "bochs_rom.S"
+LOADED_AT = 1 << 20  # where the memory image begins
+PAGE = 4096
+POLL = 0.05  # seconds
+
+# multiboot.h: memory, command line, modules.
+MULTIBOOT_FLAGS = 0x1 | 0x4 | 0x8
+
+# The Pentium is the least processor it has with rdtsc. It wants a VGA BIOS, but
+# nobody calls it.
+CONFIGURATION = """\
+config_interface: textconfig
+display_library: rfb, options="timeout=0"
+megs: {megabytes}
+romimage: file={folder}/rom
+vgaromimage: file={folder}/rom
+optramimage1: file={folder}/memory, address={loaded_at:#x}
+cpu: model=pentium, count=1, ips=50000000, reset_on_triple_fault=0
+clock: sync=none, time0=946684800, rtc_sync=0
+com1: enabled=1, mode=file, dev={folder}/console
+log: {folder}/log
+panic: action=fatal
+error: action=report
+sound: driver=dummy
+speaker: enabled=0
+"""
+
+
+# What a guest of ours says last. It cannot end Bochs, which goes on to emulate a
+# processor that has halted for ever.
+LAST_WORDS = re.compile(r"^(?:TF1 \S+ end .*|PANIC: .*|# FAILED: .*)\n", re.M)
+
+
+def boot(guest: qemu.Guest, deadline: float) -> str:
+    """Runs the guest until its last words and returns what it wrote on COM1.
+
+    The same is in guest.log. deadline: seconds of host time. Refuses a guest
+    that does not come to an end; whether it was a good one, its records tell.
+    """
+    if not shutil.which("bochs"):
+        raise Refused("bochs not found: install Debian's bochs")
+    guest.log.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        _prepare(guest, folder)
+        try:
+            trouble = _run(folder, deadline)
+        finally:
+            guest.log.write_text(_console(folder))
+    if trouble:
+        raise Refused(f"{guest.name}: {trouble}; its console is in {guest.log}")
+    return guest.log.read_text()
+
+
+def _prepare(guest: qemu.Guest, folder: Path) -> None:
+    """Puts all that Bochs reads into the folder."""
+    image = memory_image(guest)
+    (folder / "memory").write_bytes(image.contents)
+    _make_firmware(image, folder)
+    configuration = CONFIGURATION.format(
+        folder=folder, megabytes=qemu.MEMORY_MB, loaded_at=LOADED_AT
+    )
+    (folder / "bochsrc").write_text(configuration)
+    # Debian's has a debugger, which waits for a command to go on.
+    (folder / "commands").write_text("c\n")
+
+
+def _run(folder: Path, deadline: float) -> str:
+    """Runs Bochs; returns what is wrong, or ''."""
+    end = time.monotonic() + deadline
+    with open(folder / "output", "wb") as output:
+        process = subprocess.Popen(
+            ["bochs", "-q", "-f", "bochsrc", "-rc", "commands"],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        while not LAST_WORDS.search(_console(folder)):
+            if process.poll() is not None:
+                return f"Bochs has ended: {_complaint(folder)}"
+            if time.monotonic() > end:
+                return f"hangs: has not ended in {deadline:g} s under Bochs"
+            time.sleep(POLL)
+    finally:
+        process.kill()
+        process.wait()
+    return ""
+
+
+def _console(folder: Path) -> str:
+    console = folder / "console"
+    return qemu.read_console(console) if console.exists() else ""
+
+
+def _complaint(folder: Path) -> str:
+    """Why Bochs has ended, in its own words."""
+    lines = (folder / "output").read_text(errors="replace").splitlines()
+    reasons = [line for line in lines if re.match(r"\[\w+ *\]|.*>>PANIC<<", line)]
+    return reasons[-1] if reasons else "no message"
+
+
+@dataclass(frozen=True)
+class MemoryImage:
+    """What is in memory from LOADED_AT on, and where its parts are."""
+
+    contents: bytes
+    entry: int  # physical, as all addresses
+    info: int
+
+
+def memory_image(guest: qemu.Guest) -> MemoryImage:
+    """The kernel where its ELF segments say, then the modules, then what a
+    Multiboot loader tells of them."""
+    try:
+        with open(guest.kernel, "rb") as file:
+            elf = ELFFile(file)
+            entry = elf["e_entry"]
+            segments = [s for s in elf.iter_segments() if s["p_type"] == "PT_LOAD"]
+            parts = [(s["p_paddr"], s.data(), s["p_memsz"]) for s in segments]
+    except (OSError, ELFError) as error:
+        raise Refused(f"{guest.kernel}: no ELF kernel: {error}") from error
+    contents = bytearray()
+
+    def put(address: int, data: bytes, size: int = 0) -> None:
+        start = address - LOADED_AT
+        end = start + max(size, len(data))
+        contents.extend(bytes(max(0, end - len(contents))))
+        contents[start : start + len(data)] = data
+
+    def append(data: bytes, alignment: int = 4) -> int:
+        address = LOADED_AT + len(contents)
+        address += -address % alignment
+        put(address, data)
+        return address
+
+    for address, data, size in parts:
+        put(address, data, size)
+    modules = b""
+    for path in guest.modules:
+        program = path.read_bytes()
+        start = append(program, PAGE)
+        modules += struct.pack("<4I", start, start + len(program), 0, 0)
+    table = append(modules)
+    command_line = append(guest.command_line.encode() + b"\0")
+    upper_kb = (qemu.MEMORY_MB - 1) << 10
+    words = (MULTIBOOT_FLAGS, 640, upper_kb, 0, command_line)
+    info = append(struct.pack("<13I", *words, len(guest.modules), table, *6 * [0]))
+    return MemoryImage(bytes(contents), entry, info)
+
+
+def _make_firmware(image: MemoryImage, folder: Path) -> None:
+    """Writes folder/rom."""
+    toolchain = find_toolchain()
+    command = [f"{toolchain.prefix}gcc", *toolchain.flags.split(), "-nostdlib"]
+    command += ["-static", "-no-pie", "-Wl,-Ttext=0", "-Wl,--build-id=none"]
+    command += ["-Wl,--oformat=binary", f"-I{ROOT / 'kernels' / 'include'}"]
+    command += [f"-DENTRY={image.entry:#x}", f"-DINFO={image.info:#x}"]
+    command += ["-o", str(folder / "rom"), str(FIRMWARE)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        print(done.stderr)
+        raise Refused(f"{FIRMWARE} cannot be built (the messages are above)")
