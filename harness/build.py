@@ -58,10 +58,9 @@ class Built:
 def build(configuration: Configuration, jobs: int = 2) -> Built:
     """Builds the kernel and all user programs, as far as they are not."""
     folder = BUILD / configuration.name
-    folder.mkdir(parents=True, exist_ok=True)
     toolchain = find_toolchain()
     built = Built(configuration, revision(), folder)
-    with _locked(folder):
+    with locked(folder):
         write_headers(configuration, folder)
         write_if_changed(
             folder / "include" / "revision.h",
@@ -136,8 +135,9 @@ def call_make(makefile: str, arguments: list[str], what: str) -> None:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Two harnesses may want the same configuration at the same time."""
+def locked(folder: Path) -> Iterator[None]:
+    """Two harnesses may want to build the same at the same time."""
+    folder.mkdir(parents=True, exist_ok=True)
     with open(folder / ".lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

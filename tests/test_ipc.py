@@ -40,7 +40,7 @@ def others() -> list[Configuration]:
 @pytest.mark.parametrize("configuration", named() + others(), ids=str)
 def test_semantics(configuration: Configuration) -> None:
     built = build.build(configuration)
-    console = measure.run(built, measure.IPC_TESTS)
+    console = measure.run(built, measure.IPC_TESTS).console
     run = records.parse(console, configuration.name)
     records.expect(run, configuration.name, built.revision, configuration.name)
     assert failures(console) == []

@@ -48,6 +48,11 @@ def test_help_names_every_target_and_variable() -> None:
         (["run", "CONFIG=optimised"], "no configuration 'optimised'"),
         (["run", "CONFIG=optimized-lasy_scheduling"], "did you mean lazy_scheduling"),
         (["run", "BYTES=9"], "no message size '9': the paper's sizes are 8, 12"),
+        (["profile", "BYTES=9"], "no message size '9'"),
+        (["profile", "CACHE=hot"], "no cache 'hot': there are warm and cold"),
+        (["profile", "SPACES=3"], "no spaces '3': there are 1 and 2"),
+        (["profile", "BOARD=dx49"], "no board 'dx49': there are dx33, dx50, ideal"),
+        (["figures", "BOARD=dx49"], "no board 'dx49'"),
         (["run", "QEMU=/no/qemu"], "/no/qemu not found: install Debian's qemu"),
         (["kernel", "CROSS_COMPILE=no-"], "no compiler for i386 kernels (tried no-gcc"),
     ],
@@ -60,7 +65,17 @@ def test_run_prints_the_console() -> None:
     done = make("run", "CONFIG=baseline+direct_switch", "BYTES=12")
     assert done.returncode == 0, done.stderr
     assert "Twentyfold kernel, configuration baseline+direct_switch" in done.stdout
-    assert "end samples=2" in done.stdout
+    assert "end samples=4" in done.stdout
+
+
+def test_profile_is_printed_and_kept(tmp_path: Path) -> None:
+    done = make("profile", "CONFIG=optimized-direct_switch", "CACHE=cold", "SPACES=1")
+    assert done.returncode == 0, done.stderr
+    assert "8 bytes in one space, cold cache" in done.stdout
+    assert "clocks of the round trip, by phase and cause" in done.stdout
+    folder = ROOT / "results" / "profile" / "optimized-direct_switch-8-one_space-cold"
+    files = {path.name for path in folder.iterdir()}
+    assert {"profile.txt", "instructions.csv", "profile.png", "profile.svg"} <= files
 
 
 def test_variables_may_come_from_the_environment() -> None:

@@ -15,6 +15,10 @@ from harness import build, commands, figures, measure, paper, results, switches,
 from harness.errors import Refused
 
 
+# All on one worker, which makes the run.
+pytestmark = pytest.mark.xdist_group("results")
+
+
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A whole run, as make figures makes it."""
@@ -31,14 +35,27 @@ def command(*arguments: str) -> int:
 def test_a_run_is_complete(run: Path) -> None:
     assert {path.name for path in run.iterdir()} == {
         *("logs", "provenance.json", "report.md", "figures.csv"),
-        *("table7.csv", "table7_one_space.csv"),
+        *("table7.csv", "table7_one_space.csv", "events.csv"),
         *("figure7.svg", "figure7.png", "figure8.svg", "figure8.png"),
     }
+    assert {path.name for path in (run / "logs").iterdir()} == {
+        *("baseline.log", "baseline.stamps", "optimized.log", "optimized.stamps")
+    }
+
+
+def test_table_7(run: Path) -> None:
     table = pd.read_csv(run / "table7.csv")
-    assert ",".join(table.columns) == "bytes,system,clock,one_way,unit,paper_us"
-    assert sorted(table["bytes"].unique()) == list(measure.SIZES)
-    assert set(table["clock"]) == {"instructions"}
-    assert not table.isna().any().any()
+    columns = "bytes,system,cache,clock,one_way,unit,paper_us"
+    assert ",".join(table.columns) == columns
+    assert not table.drop(columns="paper_us").isna().any().any()
+    ours = table[table["clock"] == "i486 model"]
+    assert set(ours["unit"]) == {"us"}
+    for _, series in ours.groupby(["system", "cache"]):
+        assert list(series["bytes"]) == list(measure.SIZES)
+        assert series["one_way"].is_monotonic_increasing
+    instructions = table[table["clock"] == "instructions"]
+    assert set(instructions["unit"]) == {"instructions"}
+    assert len(instructions) == len(ours) == 2 * 2 * len(measure.SIZES)
 
 
 def test_two_runs_are_identical(run: Path, tmp_path: Path) -> None:
@@ -60,7 +77,7 @@ def test_redraw_makes_the_same_from_the_logs(run: Path, tmp_path: Path) -> None:
     ("damage", "complaint"),
     [
         (lambda log: log[: log.index("TF1") + 500], "garbled"),
-        (lambda log: log[: log.rindex("TF1")], "cut off after 14 samples"),
+        (lambda log: log[: log.rindex("TF1")], "cut off after 28 samples"),
         (lambda log: log.replace("optimized", "baseline"), "checksum"),
         (lambda log: log + log, "a record behind the end record"),
     ],
@@ -98,7 +115,7 @@ def test_log_of_another_revision(run: Path, capsys) -> None:
 def test_records_of_a_log(run: Path, capsys) -> None:
     log = str(run / "logs" / "baseline.log")
     assert command("records", log, "--configuration", "baseline") == 0
-    assert len(capsys.readouterr().out.splitlines()) == 1 + 2 * len(measure.SIZES)
+    assert len(capsys.readouterr().out.splitlines()) == 1 + 4 * len(measure.SIZES)
 
 
 @pytest.mark.parametrize("full", ["table", "figure"])
@@ -113,7 +130,7 @@ def test_full_disk(
         monkeypatch.setattr(tables, "write", lambda t, _: write(t, Path("/dev/full")))
     else:
 
-        def refuse(*_: object) -> None:
+        def refuse(*_: object, **__: object) -> None:
             raise OSError(errno.ENOSPC, "No space left on device", "figure7.svg")
 
         monkeypatch.setattr(figures, "draw", refuse)

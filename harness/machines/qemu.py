@@ -13,6 +13,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from threading import get_native_id
 from typing import BinaryIO, Sequence
 
 from harness.errors import Refused
@@ -91,7 +92,7 @@ def boot(guest: Guest, deadline: float, echo: bool = False) -> str:
     """
     guest.log.parent.mkdir(parents=True, exist_ok=True)
     # Somebody else may be booting the same.
-    growing = guest.log.with_name(f"{guest.log.name}.{os.getpid()}")
+    growing = guest.log.with_name(f"{guest.log.name}.{get_native_id()}")
     with open(growing, "wb") as log:
         try:
             trouble = _run(command(guest), log, deadline, echo)

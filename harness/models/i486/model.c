@@ -621,13 +621,13 @@ static void act(struct site *s)
 		begin_repeat(s);
 	if (s->i.kind == ASSUMED)
 		counts.assumed++;
-	if (!s->i.known) {
-		counts.unknown++;
-		report_once(s, "unknown");
-	}
 	if (!s->i.on_486) {
 		counts.not_486++;
 		report_once(s, "not-486");
+	}
+	if (!s->i.known) {
+		counts.unknown++;
+		report_once(s, "unknown");
 	}
 }
 

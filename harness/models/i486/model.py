@@ -14,7 +14,7 @@ import pandas as pd
 from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 
-from harness.build import BUILD, call_make
+from harness.build import BUILD, call_make, locked
 from harness.errors import Refused
 from harness.machines import qemu
 
@@ -150,11 +150,12 @@ def library() -> Path:
     api = _plugin_api()
     compiler = os.environ.get("HOSTCC") or "gcc"
     folder = BUILD / "model"
-    call_make(
-        "harness/models/i486/Makefile",
-        [f"O={folder}", f"API={api}", f"HOSTCC={compiler}"],
-        f"the i486 model for QEMU's plugin interface {api}",
-    )
+    with locked(folder):
+        call_make(
+            "harness/models/i486/Makefile",
+            [f"O={folder}", f"API={api}", f"HOSTCC={compiler}"],
+            f"the i486 model for QEMU's plugin interface {api}",
+        )
     return folder / f"i486-api{api}.so"
 
 
@@ -181,14 +182,8 @@ def read_stamps(path: Path) -> pd.DataFrame:
     A row for each; columns as in plugin.c. Refuses a file that is not whole, or
     a run in which the model has lost its way.
     """
-    try:
-        lines = path.read_text().splitlines()
-    except OSError as error:
-        raise Refused(f"{path}: {error.strerror}") from error
-    notes = [line[2:].split() for line in lines if line.startswith("# ")]
-    if ["end"] not in notes:
-        raise Refused(f"{path}: cut off, no end line")
-    for kind, value in (note for note in notes if len(note) == 2):
+    lines = _read_lines(path)
+    for kind, value in _notes(lines):
         if kind in ("unexplained", "failed-walks") and value != "0":
             raise Refused(f"{path}: the model lost its way: {kind} {value}")
     columns = lines[0].split()
@@ -202,10 +197,26 @@ def read_stamps(path: Path) -> pd.DataFrame:
 
 def strange_instructions(path: Path) -> list[str]:
     """Instructions that the model has no clocks for, or a 486 does not have."""
-    notes = [line[2:].split() for line in path.read_text().splitlines()]
+    what = {"unknown": "no clocks for", "not-486": "no 486 has"}
     return [
-        f"{'no clocks for' if kind == 'unknown' else 'no 486 has'} the instruction "
-        f"at {address}"
-        for kind, address in (note for note in notes if len(note) == 2)
-        if kind in ("unknown", "not-486")
+        f"{what[kind]} the instruction at {address}"
+        for kind, address in _notes(_read_lines(path))
+        if kind in what
     ]
+
+
+def _read_lines(path: Path) -> list[str]:
+    """Of a file of stamps; refuses one that is not whole."""
+    try:
+        lines = path.read_text().splitlines()
+    except OSError as error:
+        raise Refused(f"{path}: {error.strerror}") from error
+    if not lines or lines[-1] != "# end":
+        raise Refused(f"{path}: cut off, no end line")
+    return lines
+
+
+def _notes(lines: list[str]) -> list[tuple[str, str]]:
+    """The lines "# KIND VALUE"."""
+    words = [line.split() for line in lines if line.startswith("# ")]
+    return [(line[1], line[2]) for line in words if len(line) == 3]

@@ -21,7 +21,7 @@ import pandas as pd
 from elftools.elf.elffile import ELFFile
 
 from harness import measure, records
-from harness.build import BUILD, build, find_toolchain
+from harness.build import BUILD, build, find_toolchain, locked
 from harness.errors import Refused
 from harness.machines import bochs, qemu
 from harness.models.i486 import model
@@ -180,21 +180,23 @@ def run(
 
 def build_guest(guest: str) -> Path:
     folder = BUILD / "validation"
-    folder.mkdir(parents=True, exist_ok=True)
-    source = SOURCES / f"{guest}.S"
-    if guest == "rows":
-        source = folder / "rows.S"
-        source.write_text(rows_source())
     image = folder / f"{guest}.elf"
-    toolchain = find_toolchain()
-    command = [f"{toolchain.prefix}gcc", *toolchain.flags.split(), "-nostdlib"]
-    command += ["-static", "-no-pie", "-Wl,--build-id=none", "-Wa,-mtune=i386"]
-    command += [f"-Wl,-T,{SOURCES / 'guest.lds'}", "-Wl,--no-warn-rwx-segments"]
-    command += [f"-I{SOURCES}", "-o", str(image), str(source)]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode != 0:
-        print(done.stderr)
-        raise Refused(f"{source} cannot be built (the messages are above)")
+    with locked(folder):
+        source = SOURCES / f"{guest}.S"
+        if guest == "rows":
+            source = folder / "rows.S"
+            source.write_text(rows_source())
+        toolchain = find_toolchain()
+        command = [f"{toolchain.prefix}gcc", *toolchain.flags.split(), "-nostdlib"]
+        command += ["-static", "-no-pie", "-Wl,--build-id=none", "-Wa,-mtune=i386"]
+        command += [f"-Wl,-T,{SOURCES / 'guest.lds'}", "-Wl,--no-warn-rwx-segments"]
+        command += [f"-I{SOURCES}", "-o", f"{image}.new", str(source)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode != 0:
+            print(done.stderr)
+            raise Refused(f"{source} cannot be built (the messages are above)")
+        # Somebody may be booting the old one.
+        Path(f"{image}.new").replace(image)
     return image
 
 
