@@ -4,7 +4,7 @@ set title title_text
 set style data histograms
 set style histogram rowstacked
 set boxwidth 0.6
-set ylabel "clocks of one round trip"
+set ylabel "clocks of one round trip (i486 model)"
 set yrange [0:*]
 set xrange [-0.6:*]
 set key outside right top reverse Left invert

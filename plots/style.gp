@@ -9,5 +9,8 @@ set grid ytics lc rgb "#dddddd" lw 1
 
 OPTIMIZED = "#1b6ca8"
 BASELINE = "#c8553d"
+OPTIMIZED_COLD = "#c3d9ec"
+BASELINE_COLD = "#f1cfc6"
 PAPER_L3 = "#7fb2d9"
 PAPER_MACH = "#e3a08f"
+PAPER_L3_COLD = "#cfe2f0"
