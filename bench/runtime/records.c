@@ -92,6 +92,8 @@ static void line_format(struct line *line, const char *format, ...)
 	va_end(list);
 }
 
+/* As many instructions for any text: a run in which only the revision differs
+ * has its clock interrupts at the same places. */
 static uint32_t crc32(const char *text, uint32_t bytes)
 {
 	uint32_t crc = ~0u;
@@ -100,7 +102,7 @@ static uint32_t crc32(const char *text, uint32_t bytes)
 	while (bytes--) {
 		crc ^= (uint8_t)*text++;
 		for (bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ (crc & 1 ? CRC32_POLYNOMIAL : 0);
+			crc = crc >> 1 ^ (CRC32_POLYNOMIAL & -(crc & 1));
 	}
 	return ~crc;
 }
