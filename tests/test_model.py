@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from elftools.elf.elffile import ELFFile
 
-from harness import commands, measure, profile, records, switches
+from harness import build, commands, measure, profile, records, switches
 from harness.build import Built
 from harness.errors import Refused
 from harness.machines import qemu
@@ -96,6 +96,16 @@ def test_stamps_are_the_same_with_a_trace(optimized: Built, usual: str) -> None:
         optimized, measure.PINGPONG, "rounds=100", board=DX50, trace=(0, 1)
     )
     assert traced.stamps == usual
+
+
+def test_stamps_do_not_depend_on_the_revision(
+    usual: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revision = build.revision()
+    other = "".join(reversed(revision[:12])) + revision[12:]
+    monkeypatch.setattr(build, "BUILD", build.BUILD / "other_revision")
+    monkeypatch.setattr(build, "revision", lambda: other)
+    assert stamps(build.build(switches.optimized())) == usual
 
 
 def test_dx50_is_the_same_on_every_machine() -> None:
