@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import errno
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -123,7 +124,7 @@ def run(arguments: argparse.Namespace) -> None:
         options.append(f"bytes={_size(arguments.bytes)}")
     built = build.build(configuration)
     guest = measure.guest(built, measure.PINGPONG, " ".join(options))
-    print(f"# {' '.join(qemu.command(guest))}")
+    print(f"# cd {_relative(guest.kernel.parent)}; {shlex.join(qemu.command(guest))}")
     qemu.boot(guest, measure.DEADLINE, echo=True)
 
 

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -106,6 +108,14 @@ def test_stamps_do_not_depend_on_the_revision(
     monkeypatch.setattr(build, "BUILD", build.BUILD / "other_revision")
     monkeypatch.setattr(build, "revision", lambda: other)
     assert stamps(build.build(switches.optimized())) == usual
+
+
+def test_stamps_do_not_depend_on_the_folder(
+    optimized: Built, usual: str, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "a folder with a name that is not as long as ours"
+    shutil.copytree(optimized.folder, elsewhere)
+    assert stamps(replace(optimized, folder=elsewhere)) == usual
 
 
 def test_dx50_is_the_same_on_every_machine() -> None:

@@ -52,7 +52,7 @@ def binary() -> str:
             f"{wanted} not found: install Debian's qemu-system-x86, or set QEMU "
             "to the path of a qemu-system-i386"
         )
-    return found
+    return os.path.abspath(found)
 
 
 def version() -> str:
@@ -68,7 +68,14 @@ def version_number() -> tuple[int, int]:
 
 
 def command(guest: Guest) -> list[str]:
-    """QEMU's command line. No network, no screen; COM1 is standard output."""
+    """QEMU's command line, for the kernel's folder as the working directory.
+
+    No network, no screen; COM1 is standard output. QEMU tells the guest what
+    files it was given: their names are relative, for the guest to find the same
+    wherever our folder is.
+    """
+    folder = guest.kernel.parent
+    modules = [os.path.relpath(module, folder) for module in guest.modules]
     return [
         binary(),
         *("-nodefaults", "-no-user-config", "-no-reboot", "-nic", "none"),
@@ -77,8 +84,8 @@ def command(guest: Guest) -> list[str]:
         *("-serial", "stdio", "-rtc", "base=2000-01-01,clock=vm"),
         *("-icount", f"shift={SHIFT},sleep=off"),
         *("-device", "isa-debug-exit,iobase=0xf4,iosize=4"),
-        *("-kernel", str(guest.kernel), "-append", guest.command_line),
-        *(("-initrd", ",".join(map(str, guest.modules))) if guest.modules else ()),
+        *("-kernel", guest.kernel.name, "-append", guest.command_line),
+        *(("-initrd", ",".join(modules)) if modules else ()),
         *guest.extra,
     ]
 
@@ -95,7 +102,7 @@ def boot(guest: Guest, deadline: float, echo: bool = False) -> str:
     growing = guest.log.with_name(f"{guest.log.name}.{get_native_id()}")
     with open(growing, "wb") as log:
         try:
-            trouble = _run(command(guest), log, deadline, echo)
+            trouble = _run(guest, log, deadline, echo)
             text = read_console(growing)
         finally:
             growing.replace(guest.log)
@@ -111,10 +118,11 @@ def read_console(log: Path) -> str:
     return log.read_bytes().decode("ascii", errors="replace").replace("\r\n", "\n")
 
 
-def _run(command: list[str], log: BinaryIO, deadline: float, echo: bool) -> str:
+def _run(guest: Guest, log: BinaryIO, deadline: float, echo: bool) -> str:
     """Runs QEMU, its console going to the log; returns what is wrong, or ''."""
     process = subprocess.Popen(
-        command,
+        command(guest),
+        cwd=guest.kernel.parent,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
