@@ -333,7 +333,9 @@ def _heading(out: Text, p: Profile) -> None:
         f"{p.built.configuration}: {p.series.bytes} bytes {spaces}, {cache} cache",
         "bold",
     )
-    out.add(f"board {p.board.name}, revision {p.built.revision}, clocks by the i486 model")
+    out.add(
+        f"board {p.board.name}, revision {p.built.revision}, clocks by the i486 model"
+    )
     total = sum(s.total for m in p.messages for s in m)
     out.add(
         f"one round trip of {total} clocks, {total / 2 / p.board.mhz:.2f} us one way; "

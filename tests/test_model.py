@@ -40,7 +40,8 @@ def test_validation(guest: str) -> None:
 
 def test_every_row_of_the_clock_table_is_validated() -> None:
     """Only hlt is not in the guest of rows, but in that of interrupts."""
-    elsewhere = [r["mnemonic"] for r in validate.read_rows() if not validate.row_brackets(r)]
+    rows = validate.read_rows()
+    elsewhere = [r["mnemonic"] for r in rows if not validate.row_brackets(r)]
     assert elsewhere == ["hlt"]
 
 
@@ -198,7 +199,8 @@ def test_instructions_no_486_has_are_reported(tmp_path: Path) -> None:
     expected.add(f"no clocks for the instruction at {symbols['without_clocks']}")
     assert set(model.strange_instructions(tmp_path / "stamps")) == expected
     counts = model.read_stamps(tmp_path / "stamps").iloc[-1]
-    assert (counts["not_486"], counts["unknown"]) == (4, 5)  # those have no clocks, either
+    # What no 486 has has no clocks, either.
+    assert (counts["not_486"], counts["unknown"]) == (4, 5)
 
 
 def test_an_image_without_rdtsc() -> None:

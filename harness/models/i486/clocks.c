@@ -67,7 +67,7 @@ static bool parse_kind(const char *text, uint8_t *kind)
 /* An encoding: "0F AF", "80/5", "50+r", "70+cc", "F3 A5", "DB E3". */
 struct encoding {
 	unsigned map, opcode, count, repeat;
-	int reg; /* -1: any */
+	int reg;	 /* -1: any */
 	unsigned second; /* byte, of coprocessor instructions; or 0 */
 };
 
@@ -138,8 +138,7 @@ static bool enter(
 						reg != (unsigned)e->reg) ||
 					    (*operand &&
 						memory != (*operand == 'm')) ||
-					    (*size &&
-						bits != (*size == '1')))
+					    (*size && bits != (*size == '1')))
 						continue;
 					if (*at)
 						return false;
@@ -167,8 +166,7 @@ static const char *load_line(char *line)
 		return "size is 16, 32 or nothing";
 	if (*f[4] == 0 || !parse_number(f[4], &row->clocks) ||
 	    !parse_number(f[6], &row->other) ||
-	    !parse_number(f[7], &row->per) ||
-	    !parse_number(f[8], &row->once))
+	    !parse_number(f[7], &row->per) || !parse_number(f[8], &row->once))
 		return "bad number of clocks";
 	if (!parse_kind(f[5], &row->kind))
 		return "bad kind";
@@ -185,8 +183,8 @@ const char *clocks_load(const char *path)
 	FILE *file = fopen(path, "r");
 
 	if (!file) {
-		snprintf(complaint, sizeof(complaint), "%s: cannot be read",
-		    path);
+		snprintf(
+		    complaint, sizeof(complaint), "%s: cannot be read", path);
 		return complaint;
 	}
 	while (!wrong && fgets(line, sizeof(line), file)) {

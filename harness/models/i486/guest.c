@@ -32,7 +32,8 @@ const char *guest_init(void)
 	    dlsym(RTLD_DEFAULT, "x86_cpu_gdb_read_register");
 	*(void **)&get_cpu = dlsym(RTLD_DEFAULT, "qemu_get_cpu");
 	*(void **)&array_new = dlsym(RTLD_DEFAULT, "g_byte_array_new");
-	*(void **)&array_set_size = dlsym(RTLD_DEFAULT, "g_byte_array_set_size");
+	*(void **)&array_set_size =
+	    dlsym(RTLD_DEFAULT, "g_byte_array_set_size");
 	if (!read_register || !get_cpu || !array_new || !array_set_size)
 		return "this QEMU does not export x86_cpu_gdb_read_register "
 		       "(a build without modules); use your distribution's";

@@ -45,11 +45,11 @@ static bool decode(struct decoded *d, const uint8_t *bytes, size_t size)
 		    ZYDIS_STACK_WIDTH_16);
 		decoders_ready = true;
 	}
-	return (ZYAN_SUCCESS(ZydisDecoderDecodeFull(&decoder32, bytes, size,
-		    &d->instruction, d->operand)) &&
+	return (ZYAN_SUCCESS(ZydisDecoderDecodeFull(
+		    &decoder32, bytes, size, &d->instruction, d->operand)) &&
 		   d->instruction.length == size) ||
-	       (ZYAN_SUCCESS(ZydisDecoderDecodeFull(&decoder16, bytes, size,
-		    &d->instruction, d->operand)) &&
+	       (ZYAN_SUCCESS(ZydisDecoderDecodeFull(
+		    &decoder16, bytes, size, &d->instruction, d->operand)) &&
 		   d->instruction.length == size);
 }
 
@@ -135,9 +135,10 @@ static void set_clocks(struct instruction *i, const struct decoded *d)
 	const ZydisDecodedInstruction *z = &d->instruction;
 	bool has_modrm = z->attributes & ZYDIS_ATTRIB_HAS_MODRM;
 	bool memory = has_modrm && z->raw.modrm.mod != 3;
-	uint8_t modrm = has_modrm ? (uint8_t)(z->raw.modrm.mod << 6 |
+	uint8_t modrm = has_modrm
+			    ? (uint8_t)(z->raw.modrm.mod << 6 |
 					z->raw.modrm.reg << 3 | z->raw.modrm.rm)
-				  : 0;
+			    : 0;
 	const struct row *row = clocks_find(z->opcode_map, z->opcode, modrm,
 	    memory, z->operand_width == 16, repeats(z));
 
@@ -151,8 +152,7 @@ static void set_clocks(struct instruction *i, const struct decoded *d)
 	i->once = row->once;
 	if (row->kind == MULTIPLY) {
 		i->kind = PLAIN;
-		i->clocks =
-		    (uint16_t)multiply_clocks(z->raw.imm[0].value.s);
+		i->clocks = (uint16_t)multiply_clocks(z->raw.imm[0].value.s);
 	} else if (row->kind == ENTER) {
 		i->kind = PLAIN;
 		i->clocks = (uint16_t)enter_clocks(
@@ -227,9 +227,8 @@ static unsigned system_accesses(const ZydisDecodedInstruction *z)
 	case ZYDIS_MNEMONIC_RET:
 	case ZYDIS_MNEMONIC_CALL:
 	case ZYDIS_MNEMONIC_JMP:
-		return z->meta.branch_type == ZYDIS_BRANCH_TYPE_FAR
-			   ? ANY_NUMBER
-			   : 0;
+		return z->meta.branch_type == ZYDIS_BRANCH_TYPE_FAR ? ANY_NUMBER
+								    : 0;
 	case ZYDIS_MNEMONIC_LDS:
 	case ZYDIS_MNEMONIC_LES:
 	case ZYDIS_MNEMONIC_LFS:
@@ -283,8 +282,7 @@ static void add_register(struct instruction *i, const ZydisDecodedOperand *o)
 {
 	uint8_t bit = register_bit(o->reg.value);
 	bool hidden = o->visibility == ZYDIS_OPERAND_VISIBILITY_HIDDEN;
-	bool byte =
-	    ZydisRegisterGetClass(o->reg.value) == ZYDIS_REGCLASS_GPR8;
+	bool byte = ZydisRegisterGetClass(o->reg.value) == ZYDIS_REGCLASS_GPR8;
 
 	if (o->actions & ZYDIS_OPERAND_ACTION_MASK_WRITE) {
 		if (!(hidden && bit == ESP_BIT))
@@ -298,12 +296,11 @@ static void add_register(struct instruction *i, const ZydisDecodedOperand *o)
 
 static void add_memory(struct instruction *i, const ZydisDecodedOperand *o)
 {
-	i->address |=
-	    register_bit(o->mem.base) | register_bit(o->mem.index);
+	i->address |= register_bit(o->mem.base) | register_bit(o->mem.index);
 	if (o->visibility != ZYDIS_OPERAND_VISIBILITY_EXPLICIT)
 		return;
-	i->has_memory_operand = o->mem.type != ZYDIS_MEMOP_TYPE_AGEN ||
-				i->action == FLUSH_PAGE;
+	i->has_memory_operand =
+	    o->mem.type != ZYDIS_MEMOP_TYPE_AGEN || i->action == FLUSH_PAGE;
 	i->operand.base = (int8_t)register_number(o->mem.base);
 	i->operand.index = (int8_t)register_number(o->mem.index);
 	i->operand.scale = o->mem.scale;
@@ -332,7 +329,8 @@ static void set_operands(struct instruction *i, const struct decoded *d)
 		i->has_memory_operand = false;
 }
 
-static void set_prefixes(struct instruction *i, const ZydisDecodedInstruction *z)
+static void set_prefixes(
+    struct instruction *i, const ZydisDecodedInstruction *z)
 {
 	unsigned n;
 
@@ -355,8 +353,8 @@ static void set_target(struct instruction *i, const struct decoded *d)
 								 : 4;
 }
 
-void instruction_decode(struct instruction *i, uint32_t pc,
-    const uint8_t *bytes, size_t size)
+void instruction_decode(
+    struct instruction *i, uint32_t pc, const uint8_t *bytes, size_t size)
 {
 	struct decoded d;
 

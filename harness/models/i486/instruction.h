@@ -13,12 +13,12 @@
 /* How an instruction's clocks depend on what happens when it runs. */
 enum kind {
 	PLAIN,
-	BRANCH, /* clocks: not taken; other: taken */
-	JUMP, /* always to its target */
+	BRANCH,	  /* clocks: not taken; other: taken */
+	JUMP,	  /* always to its target */
 	INDIRECT, /* to wherever: jmp and call by register or memory, ret */
 	GATE, /* int: clocks with the same privilege; other: to the inner one */
 	RETURN_GATE, /* iret, retf: other: to the outer one */
-	REPEAT, /* clocks: no iteration; other + per * n for n of them */
+	REPEAT,	     /* clocks: no iteration; other + per * n for n of them */
 	ASSUMED, /* depends on an operand the model cannot see: the slowest */
 	/* Only in the table; the immediate makes a PLAIN one of them. */
 	MULTIPLY,
@@ -28,9 +28,9 @@ enum kind {
 /* Things to do when it runs. */
 enum action {
 	NO_ACTION,
-	STAMP, /* rdtsc */
-	FLUSH_CACHE, /* invd, wbinvd */
-	FLUSH_PAGE, /* invlpg */
+	STAMP,	      /* rdtsc */
+	FLUSH_CACHE,  /* invd, wbinvd */
+	FLUSH_PAGE,   /* invlpg */
 	LOAD_CONTROL, /* mov to cr0, cr3 */
 	LOAD_IDT,
 	LOAD_GDT,
@@ -55,22 +55,22 @@ struct instruction {
 	uint32_t pc;
 	uint8_t size;
 	uint8_t kind, action, string;
-	bool known; /* has a row in clocks.csv */
+	bool known;  /* has a row in clocks.csv */
 	bool on_486; /* exists on the processor */
 	uint16_t clocks, other, per;
-	uint16_t once; /* REPEAT: one iteration */
+	uint16_t once;	 /* REPEAT: one iteration */
 	uint32_t target; /* BRANCH, JUMP */
-	uint8_t vector; /* GATE */
+	uint8_t vector;	 /* GATE */
 	/* Registers as bit masks in the processor's numbering. */
-	uint8_t writes; /* but for esp, if push, pop, call or ret change it */
+	uint8_t writes;	 /* but for esp, if push, pop, call or ret change it */
 	uint8_t address; /* base and index */
-	uint8_t reads; /* 16 or 32 bits of them */
-	uint8_t byte_writes; /* 8 bits of them */
+	uint8_t reads;	 /* 16 or 32 bits of them */
+	uint8_t byte_writes;	 /* 8 bits of them */
 	bool has_memory_operand; /* by a ModRM byte */
-	uint8_t prefixes; /* that cost a clock */
+	uint8_t prefixes;	 /* that cost a clock */
 	uint8_t second_decode; /* index register; displacement and immediate */
-	bool loads_segment; /* mov or pop to a segment register */
-	uint8_t accesses; /* at most so many by QEMU, or ANY_NUMBER */
+	bool loads_segment;    /* mov or pop to a segment register */
+	uint8_t accesses;      /* at most so many by QEMU, or ANY_NUMBER */
 	struct operand_address operand; /* for invlpg */
 };
 
@@ -86,8 +86,8 @@ struct past {
 const char *clocks_load(const char *path);
 
 /* From up to 15 bytes. The size is QEMU's. */
-void instruction_decode(struct instruction *i, uint32_t pc,
-    const uint8_t *bytes, size_t size);
+void instruction_decode(
+    struct instruction *i, uint32_t pc, const uint8_t *bytes, size_t size);
 
 /* Clocks that it takes longer because of its form and of those before it. */
 unsigned instruction_hazards(

@@ -53,7 +53,7 @@ static unsigned oldest;
 static struct {
 	uint32_t line;
 	uint32_t first_dword;
-	uint64_t first_at; /* when it has come */
+	uint64_t first_at;    /* when it has come */
 	uint32_t first, next; /* clocks of the burst */
 } fill;
 
@@ -334,8 +334,8 @@ uint32_t memory_read(uint32_t linear, uint64_t now, struct stall *stall)
 {
 	uint32_t physical = translate(linear, now, stall);
 
-	stall->cache = cache_read(
-	    physical, now + stall->tlb, &memory_counts.data_misses);
+	stall->cache =
+	    cache_read(physical, now + stall->tlb, &memory_counts.data_misses);
 	return physical;
 }
 
@@ -412,8 +412,8 @@ bool memory_translate(uint32_t linear, uint32_t *physical)
 		return true;
 	if (!guest_memory_read(directory + (linear >> 22) * 4, &entry) ||
 	    !(entry & PTE_PRESENT) ||
-	    !guest_memory_read((entry & ~(PAGE_BYTES - 1u)) +
-				   (linear / PAGE_BYTES % 1024) * 4,
+	    !guest_memory_read(
+		(entry & ~(PAGE_BYTES - 1u)) + (linear / PAGE_BYTES % 1024) * 4,
 		&entry) ||
 	    !(entry & PTE_PRESENT))
 		return false;

@@ -16,21 +16,22 @@
 
 /* A board profile; boards/ has them. A burst reads a line: first, 3 x next. */
 struct board {
-	uint32_t perfect; /* 1: every read hits, nothing waits for the bus */
+	uint32_t perfect;  /* 1: every read hits, nothing waits for the bus */
 	uint32_t tlb_miss; /* page-table entries in the on-chip cache */
 	uint32_t tlb_miss_far; /* one or both are not */
-	uint32_t l2_bytes; /* 0: no external cache */
+	uint32_t l2_bytes;     /* 0: no external cache */
 	uint32_t l2_first, l2_next, l2_write;
 	uint32_t dram_first, dram_first_new_page, dram_next, dram_write;
 	uint32_t dram_page_bytes;
 	uint32_t invd_flushes_l2;
 	uint32_t io; /* one bus cycle of in or out */
-	uint32_t interrupt_acknowledge; /* both bus cycles and what is between */
+	uint32_t
+	    interrupt_acknowledge; /* both bus cycles and what is between */
 };
 
 /* Why an access takes longer than the instruction's clocks. */
 struct stall {
-	uint32_t tlb; /* page walk */
+	uint32_t tlb;	/* page walk */
 	uint32_t cache; /* read miss, or waiting for a line that is coming */
 	uint32_t write; /* all write buffers full */
 };
@@ -49,10 +50,11 @@ extern uint32_t memory_walked[2];
 
 void memory_init(const struct board *board);
 
-/* Paging: off, or the physical address of the page directory. Flushes the TLB. */
+/* Paging: off, or the physical address of the page directory. Flushes the TLB.
+ */
 void memory_set_paging(bool on, uint32_t directory);
 bool memory_flush_page(uint32_t linear); /* was it in the TLB? */
-void memory_flush_cache(void); /* invd, wbinvd */
+void memory_flush_cache(void);		 /* invd, wbinvd */
 
 /*
  * One access to a linear address, within a line (8 bytes at most), at a time
@@ -79,7 +81,7 @@ bool guest_memory_read(uint32_t physical, uint32_t *value);
 /* --- the usual case, for speed ------------------------------------------- */
 
 #define CACHE_SETS 128 /* 8 KB in 4 ways */
-#define TLB_SETS 8 /* 32 entries in 4 ways */
+#define TLB_SETS 8     /* 32 entries in 4 ways */
 
 /*
  * For each set, the line or page used last, if using it again takes no time

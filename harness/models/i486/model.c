@@ -6,10 +6,10 @@
 #include <string.h>
 
 #define FIRST_INTERRUPT 32 /* vectors below it are exceptions */
-#define BRANCH_SPLIT 3 /* target instruction crosses a line */
-#define MISALIGNED 3 /* operand crosses a dword boundary */
-#define INVLPG_MISS 1 /* it takes one clock less */
-#define NOT_ACCESSED 11 /* segment load that sets the descriptor's bit */
+#define BRANCH_SPLIT 3	   /* target instruction crosses a line */
+#define MISALIGNED 3	   /* operand crosses a dword boundary */
+#define INVLPG_MISS 1	   /* it takes one clock less */
+#define NOT_ACCESSED 11	   /* segment load that sets the descriptor's bit */
 
 /* Instructions with at least so many accesses have them apart in time. */
 #define SPREAD 3
@@ -32,8 +32,8 @@ static int64_t corrections[2]; /* for repeated ones */
 static struct block *current;
 static struct past head_past;
 static unsigned dynamic_hazards[2]; /* charged for its first two */
-static unsigned last_accesses; /* made by its last instruction so far */
-static unsigned spread_accesses; /* made by an instruction with SPREAD */
+static unsigned last_accesses;	    /* made by its last instruction so far */
+static unsigned spread_accesses;    /* made by an instruction with SPREAD */
 
 /* A repeated string instruction goes through a block for each iteration. */
 static struct {
@@ -95,7 +95,8 @@ static uint64_t spread(uint32_t clocks, unsigned done, unsigned total)
 	return now() - clocks * (total - 1 - done) / total;
 }
 
-/* --- data ------------------------------------------------------------------ */
+/* --- data ------------------------------------------------------------------
+ */
 
 static void access_line(uint32_t linear, bool store, uint64_t when)
 {
@@ -122,7 +123,8 @@ static void access(uint32_t linear, unsigned bytes, bool store, uint64_t when)
 		access_line(end, store, now());
 }
 
-/* --- code ------------------------------------------------------------------ */
+/* --- code ------------------------------------------------------------------
+ */
 
 static NOT_INLINE void fetch_line(uint32_t line)
 {
@@ -170,7 +172,8 @@ struct destination {
 	uint8_t cpl;
 };
 
-/* --- descriptor tables, gates ---------------------------------------------- */
+/* --- descriptor tables, gates ----------------------------------------------
+ */
 
 /* The linear address where the interrupt's handler begins. */
 static bool gate_target(unsigned vector, uint32_t *target)
@@ -221,8 +224,8 @@ static void load_task(uint32_t descriptor)
 	uint32_t low, high;
 
 	if (guest_read(descriptor, &low) && guest_read(descriptor + 4, &high))
-		tss_base = low >> 16 | (high & 0xFF) << 16 |
-			   (high & 0xFF000000);
+		tss_base =
+		    low >> 16 | (high & 0xFF) << 16 | (high & 0xFF000000);
 }
 
 static bool has_error_code(int vector)
@@ -253,8 +256,8 @@ static void gate_accesses(int vector, bool inner, bool error_code)
 		    spread(clocks, done++, total));
 	}
 	while (pushes--)
-		access_line(esp + pushes * 4, true,
-		    spread(clocks, done++, total));
+		access_line(
+		    esp + pushes * 4, true, spread(clocks, done++, total));
 }
 
 /* Where an interrupted program will go on: what its frame tells. */
@@ -286,13 +289,14 @@ static void event(int vector, bool inner, unsigned cpl)
 	gate_accesses(vector, inner, exception && has_error_code(vector));
 }
 
-/* --- the end of a block ---------------------------------------------------- */
+/* --- the end of a block ----------------------------------------------------
+ */
 
 /* How control comes to the next block. */
 enum arrival {
 	SEQUENTIAL, /* straight on */
-	BRANCHED, /* near branch taken */
-	FAR, /* through a gate */
+	BRANCHED,   /* near branch taken */
+	FAR,	    /* through a gate */
 };
 
 static bool in_kernel(const struct block *b)
@@ -332,15 +336,15 @@ static uint32_t operand_address(const struct operand_address *o)
 	if (o->base >= 0)
 		address += guest_register((enum guest_register)o->base);
 	if (o->index >= 0)
-		address += guest_register((enum guest_register)o->index) *
-			   o->scale;
+		address +=
+		    guest_register((enum guest_register)o->index) * o->scale;
 	return address;
 }
 
 static void update_paging(void)
 {
-	memory_set_paging(guest_register(GUEST_CR0) & CR0_PAGING,
-	    guest_register(GUEST_CR3));
+	memory_set_paging(
+	    guest_register(GUEST_CR0) & CR0_PAGING, guest_register(GUEST_CR3));
 }
 
 /* What could be done only after the instruction, as registers tell. */
@@ -377,7 +381,8 @@ static bool expected(const struct site *s, const struct block *next)
 }
 
 /* The instruction goes its way: charges what depends on which. */
-static NOT_INLINE enum arrival go(const struct site *s, const struct destination *to)
+static NOT_INLINE enum arrival go(
+    const struct site *s, const struct destination *to)
 {
 	const struct instruction *i = &s->i;
 	bool same_level = s->block->cpl == to->cpl;
@@ -407,7 +412,8 @@ static NOT_INLINE enum arrival go(const struct site *s, const struct destination
 }
 
 /* Something came between the instruction and its successor. */
-static NOT_INLINE enum arrival interrupted(const struct site *s, struct block *next)
+static NOT_INLINE enum arrival interrupted(
+    const struct site *s, struct block *next)
 {
 	int vector = handled_vector(next);
 	struct destination back;
@@ -422,8 +428,8 @@ static NOT_INLINE enum arrival interrupted(const struct site *s, struct block *n
 		act_after(s);
 		return FAR;
 	}
-	interrupted_at(vector < FIRST_INTERRUPT && has_error_code(vector),
-	    &back);
+	interrupted_at(
+	    vector < FIRST_INTERRUPT && has_error_code(vector), &back);
 	if (back.pc == s->i.pc && vector < FIRST_INTERRUPT)
 		undo(s);
 	else
@@ -442,7 +448,8 @@ static enum arrival leave(unsigned started, struct block *next)
 	bool free_target =
 	    last->i.kind == INDIRECT || last->i.kind == RETURN_GATE;
 
-	/* Most blocks end with a branch, of which nothing else is to be said. */
+	/* Most blocks end with a branch, of which nothing else is to be said.
+	 */
 	if (last->i.kind == BRANCH && next->pc == last->i.target) {
 		charge(BASE, last->i.other - last->i.clocks);
 		return BRANCHED;
@@ -479,7 +486,8 @@ static unsigned collect(void)
 	return started;
 }
 
-/* --- callbacks ------------------------------------------------------------- */
+/* --- callbacks -------------------------------------------------------------
+ */
 
 void model_init(const struct board *b)
 {
@@ -534,10 +542,9 @@ void model_prepare(struct block *b)
 		s->simple_access = n + 1 < b->count && !s->i.action &&
 				   !s->i.string && !is_spread(&s->i) &&
 				   !s->i.loads_segment;
-		s->only_begins_line =
-		    s->begins_line && !is_special(s) &&
-		    (first_line(&s->i) == last_line(&s->i) ||
-			s->new_line != s->i.pc);
+		s->only_begins_line = s->begins_line && !is_special(s) &&
+				      (first_line(&s->i) == last_line(&s->i) ||
+					  s->new_line != s->i.pc);
 	}
 	b->alone_hazards =
 	    (uint8_t)instruction_hazards(&b->sites[0].i, &nothing);
@@ -733,8 +740,8 @@ void model_access(struct site *s, uint32_t address, unsigned bytes, bool store)
 	if (repeat.site && completes_iteration(&s->i, store)) {
 		uint64_t n = ++repeat.iterations;
 
-		charge(BASE, repeat_clocks(&s->i, n) -
-				 repeat_clocks(&s->i, n - 1));
+		charge(BASE,
+		    repeat_clocks(&s->i, n) - repeat_clocks(&s->i, n - 1));
 	}
 	make_access(&s->i, address, bytes, store);
 	if (s->i.action)

@@ -21,14 +21,14 @@
 
 /* What clocks are charged for. */
 enum cause {
-	BASE, /* the clock table */
+	BASE,	    /* the clock table */
 	ENTRY_EXIT, /* int, iret, exceptions, interrupts */
 	TLB_MISS,
 	CODE_MISS, /* on-chip cache */
 	DATA_MISS,
 	WRITE_BUFFER,
 	HAZARD, /* docs/model.md: prefixes, address registers, alignment, ... */
-	BUS, /* in, out, locked, interrupt acknowledge */
+	BUS,	/* in, out, locked, interrupt acknowledge */
 	CAUSES
 };
 
@@ -39,13 +39,13 @@ struct site {
 	struct instruction i;
 	struct block *block;
 	uint16_t index;
-	uint16_t hazards; /* known from the block, charged with i.clocks */
-	bool begins_line; /* touches a line that the one before does not */
+	uint16_t hazards;      /* known from the block, charged with i.clocks */
+	bool begins_line;      /* touches a line that the one before does not */
 	bool only_begins_line; /* and nothing else is special */
-	bool needs_past; /* hazards depend on the block before */
-	bool reported; /* as unknown, or not of a 486 */
-	bool simple_access; /* no more to an access than time */
-	uint32_t new_line; /* address from which on it is fetched */
+	bool needs_past;       /* hazards depend on the block before */
+	bool reported;	       /* as unknown, or not of a 486 */
+	bool simple_access;    /* no more to an access than time */
+	uint32_t new_line;     /* address from which on it is fetched */
 	struct past past; /* when it has been executed, from the second on */
 };
 
@@ -53,15 +53,15 @@ struct block {
 	uint32_t pc;
 	uint16_t count;
 	uint8_t cpl;
-	uint32_t idt_version; /* for which vector holds */
-	int16_t vector; /* whose handler begins here, or -1 */
+	uint32_t idt_version;  /* for which vector holds */
+	int16_t vector;	       /* whose handler begins here, or -1 */
 	uint8_t alone_hazards; /* of the first one if nothing matters before */
 	struct site *sites;
 };
 
 struct counts {
 	uint64_t clocks;
-	uint64_t executions; /* as icount counts: n + 1 for n repetitions */
+	uint64_t executions;   /* as icount counts: n + 1 for n repetitions */
 	uint64_t instructions; /* n for n repetitions, at least 1 */
 	uint64_t kernel_instructions; /* at privilege level 0 */
 	uint64_t interrupts, exceptions;

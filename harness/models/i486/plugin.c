@@ -35,7 +35,8 @@ static uint64_t stamp_count;
 static bool started;
 static bool tracing;
 
-/* --- arguments ------------------------------------------------------------- */
+/* --- arguments -------------------------------------------------------------
+ */
 
 static const char *clocks_path, *stamps_path, *trace_path;
 static uint64_t trace_first, trace_last, entry_argument;
@@ -60,8 +61,7 @@ static struct number {
     {"dram_page_bytes", &board.dram_page_bytes, NULL, false, false},
     {"invd_flushes_l2", &board.invd_flushes_l2, NULL, false, false},
     {"io", &board.io, NULL, false, false},
-    {"interrupt_acknowledge", &board.interrupt_acknowledge, NULL, false,
-	false},
+    {"interrupt_acknowledge", &board.interrupt_acknowledge, NULL, false, false},
     {"entry", NULL, &entry_argument, false, false},
     {"memory", NULL, &memory_mb, false, false},
     {"first", NULL, &trace_first, true, false},
@@ -137,7 +137,8 @@ static bool set_arguments(int argc, char **argv)
 	return true;
 }
 
-/* --- blocks ---------------------------------------------------------------- */
+/* --- blocks ----------------------------------------------------------------
+ */
 
 /*
  * Blocks live until QEMU flushes its translations twice: the one that is being
@@ -229,7 +230,8 @@ static void copy_bytes(
 
 #endif
 
-/* --- callbacks ------------------------------------------------------------- */
+/* --- callbacks -------------------------------------------------------------
+ */
 
 /* The image begins, in flat unpaged memory, which tells where memory is. */
 static void start(struct qemu_plugin_tb *tb)
@@ -268,8 +270,8 @@ static struct {
 	bool known, store;
 } kinds[256];
 
-static void on_access(unsigned vcpu, qemu_plugin_meminfo_t info,
-    uint64_t address, void *site)
+static void on_access(
+    unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *site)
 {
 	unsigned n = (info ^ info >> 8 ^ info >> 16) % 256;
 
@@ -284,22 +286,19 @@ static void on_access(unsigned vcpu, qemu_plugin_meminfo_t info,
 	if (!tracing && model_access_is_usual(site, (uint32_t)address,
 			    kinds[n].bytes, kinds[n].store))
 		return;
-	model_access(
-	    site, (uint32_t)address, kinds[n].bytes, kinds[n].store);
+	model_access(site, (uint32_t)address, kinds[n].bytes, kinds[n].store);
 }
 
 static struct block *make_block(struct qemu_plugin_tb *tb)
 {
 	size_t count = qemu_plugin_tb_n_insns(tb), n;
-	struct block *b =
-	    allocate(sizeof(*b) + count * sizeof(struct site));
+	struct block *b = allocate(sizeof(*b) + count * sizeof(struct site));
 
 	b->sites = (struct site *)(b + 1);
 	b->count = (uint16_t)count;
 	b->cpl = guest_register(GUEST_CS) & 3;
 	for (n = 0; n < count; n++) {
-		struct qemu_plugin_insn *insn =
-		    qemu_plugin_tb_get_insn(tb, n);
+		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, n);
 		size_t size = qemu_plugin_insn_size(insn);
 		uint8_t bytes[16] = {0};
 
@@ -328,8 +327,7 @@ static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 	qemu_plugin_register_vcpu_tb_exec_cb(
 	    tb, on_block, QEMU_PLUGIN_CB_NO_REGS, b);
 	for (n = 0; n < b->count; n++) {
-		struct qemu_plugin_insn *insn =
-		    qemu_plugin_tb_get_insn(tb, n);
+		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, n);
 		struct site *s = b->sites + n;
 
 		if (tracing || site_needs_call(s))
@@ -342,7 +340,8 @@ static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 	}
 }
 
-/* --- output ---------------------------------------------------------------- */
+/* --- output ----------------------------------------------------------------
+ */
 
 void model_stamp(uint32_t pc)
 {
@@ -372,8 +371,8 @@ static void at_exit(qemu_plugin_id_t id, void *data)
 	(void)id;
 	(void)data;
 	fprintf(stamps, "# unexplained %" PRIu64 "\n", c.unexplained);
-	fprintf(stamps, "# failed-walks %" PRIu64 "\n",
-	    memory_counts.failed_walks);
+	fprintf(
+	    stamps, "# failed-walks %" PRIu64 "\n", memory_counts.failed_walks);
 	fprintf(stamps, "# end\n");
 	fclose(stamps);
 	trace_close();

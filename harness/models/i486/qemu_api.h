@@ -39,8 +39,8 @@ enum qemu_plugin_mem_rw { QEMU_PLUGIN_MEM_RW = 3 };
 enum qemu_plugin_op { QEMU_PLUGIN_INLINE_ADD_U64 };
 
 typedef void (*qemu_plugin_vcpu_udata_cb_t)(unsigned vcpu, void *data);
-typedef void (*qemu_plugin_vcpu_mem_cb_t)(unsigned vcpu,
-    qemu_plugin_meminfo_t info, uint64_t address, void *data);
+typedef void (*qemu_plugin_vcpu_mem_cb_t)(
+    unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *data);
 
 void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id,
     void (*callback)(qemu_plugin_id_t id, struct qemu_plugin_tb *tb));

@@ -42,8 +42,8 @@ static void put_entry(void)
 	for (n = 0; n < CAUSES; n++)
 		fprintf(file, " %d", entry.clocks[n]);
 	for (n = 0; n < entry.touched; n++)
-		fprintf(file, " %c%x", entry.lines[n].kind,
-		    entry.lines[n].line);
+		fprintf(
+		    file, " %c%x", entry.lines[n].kind, entry.lines[n].line);
 	fputc('\n', file);
 	entry.kind = 0;
 }
