@@ -22,9 +22,9 @@ from harness.profile import Series
 DX50 = model.load_board("dx50")
 
 ONE_INSTRUCTION_BLOCKS = (
-    ["-singlestep"]
+    ("-singlestep",)
     if qemu.version_number() < (8, 1)
-    else ["-accel", "tcg,one-insn-per-tb=on"]
+    else ("-accel", "tcg,one-insn-per-tb=on")
 )
 
 
@@ -70,7 +70,13 @@ def usual(optimized: Built) -> str:
     "extra",
     [
         (),
-        tuple(ONE_INSTRUCTION_BLOCKS),
+        pytest.param(
+            ONE_INSTRUCTION_BLOCKS,
+            marks=pytest.mark.skipif(
+                qemu.version_number() >= (9, 0),
+                reason="tells of more writes to device memory: docs/model.md, QEMU",
+            ),
+        ),
         ("-accel", "tcg,tb-size=1"),
         ("-d", "nochain"),
     ],
@@ -282,11 +288,17 @@ def test_a_qemu_with_another_plugin_interface(
         stamps(optimized)
 
 
-def test_another_processor(optimized: Built, another_qemu) -> None:
+def test_another_machine(optimized: Built, another_qemu) -> None:
     another_qemu("qemu-system-x86_64")
     complaint = "i486 model: models an i386 machine, not x86_64"
     with pytest.raises(Refused, match=complaint):
         stamps(optimized)
+
+
+def test_another_cpu(optimized: Built) -> None:
+    complaint = "i486 model: models a 486, not a pentium-i386-cpu: use -cpu 486"
+    with pytest.raises(Refused, match=complaint):
+        stamps(optimized, extra=("-cpu", "pentium"))
 
 
 @pytest.mark.parametrize(

@@ -110,42 +110,37 @@ static bool parse_encoding(const char *text, struct encoding *e)
 	return *end == 0 && end != text && byte + e->count <= 256;
 }
 
-/* Enters a row wherever its encoding, operand and size say. */
+static bool enter_at(uint16_t *place)
+{
+	if (*place)
+		return false;
+	*place = (uint16_t)row_count;
+	return true;
+}
+
+/* Enters a row wherever its encoding, operand and size say; false if there is
+ * one already. An empty operand or size stands for both. */
 static bool enter(
     const struct encoding *e, const char *operand, const char *size)
 {
-	unsigned n, reg, memory, bits;
-	bool entered = false;
+	unsigned n, reg, memory, bits16;
 
-	if (e->second) {
-		uint16_t *at =
-		    &coprocessor_index[e->opcode - 0xD8][e->second - 0xC0];
-
-		entered = *at == 0;
-		*at = (uint16_t)row_count;
-		return entered;
+	if (e->second)
+		return enter_at(
+		    &coprocessor_index[e->opcode - 0xD8][e->second - 0xC0]);
+	for (n = 0; n < e->count * 8 * 2 * 2; n++) {
+		bits16 = n % 2;
+		memory = n / 2 % 2;
+		reg = n / 4 % 8;
+		if ((e->reg >= 0 && reg != (unsigned)e->reg) ||
+		    (*operand && memory != (*operand == 'm')) ||
+		    (*size && bits16 != (*size == '1')))
+			continue;
+		if (!enter_at(&index_of[e->map][e->opcode + n / 32][reg][memory]
+				       [bits16][e->repeat]))
+			return false;
 	}
-	for (n = 0; n < e->count; n++)
-		for (reg = 0; reg < 8; reg++)
-			for (memory = 0; memory < 2; memory++)
-				for (bits = 0; bits < 2; bits++) {
-					uint16_t *at =
-					    &index_of[e->map][e->opcode + n]
-						     [reg][memory][bits]
-						     [e->repeat];
-
-					if ((e->reg >= 0 &&
-						reg != (unsigned)e->reg) ||
-					    (*operand &&
-						memory != (*operand == 'm')) ||
-					    (*size && bits != (*size == '1')))
-						continue;
-					if (*at)
-						return false;
-					*at = (uint16_t)row_count;
-					entered = true;
-				}
-	return entered;
+	return true;
 }
 
 static const char *load_line(char *line)

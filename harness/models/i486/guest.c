@@ -16,8 +16,11 @@ typedef struct {
 	unsigned len;
 } GByteArray;
 
+#define CPU_TYPE "486" /* QEMU's type for -cpu 486 begins so */
+
 static int (*read_register)(void *cpu, GByteArray *to, int number);
 static void *(*get_cpu)(int index);
+static const char *(*get_typename)(const void *object);
 static GByteArray *(*array_new)(void);
 static GByteArray *(*array_set_size)(GByteArray *array, unsigned bytes);
 
@@ -31,14 +34,23 @@ const char *guest_init(void)
 	*(void **)&read_register =
 	    dlsym(RTLD_DEFAULT, "x86_cpu_gdb_read_register");
 	*(void **)&get_cpu = dlsym(RTLD_DEFAULT, "qemu_get_cpu");
+	*(void **)&get_typename = dlsym(RTLD_DEFAULT, "object_get_typename");
 	*(void **)&array_new = dlsym(RTLD_DEFAULT, "g_byte_array_new");
 	*(void **)&array_set_size =
 	    dlsym(RTLD_DEFAULT, "g_byte_array_set_size");
-	if (!read_register || !get_cpu || !array_new || !array_set_size)
+	if (!read_register || !get_cpu || !get_typename || !array_new ||
+	    !array_set_size)
 		return "this QEMU does not export x86_cpu_gdb_read_register "
 		       "(a build without modules); use your distribution's";
 	array = array_new();
 	return NULL;
+}
+
+const char *guest_foreign_cpu(void)
+{
+	const char *type = get_typename(get_cpu(0));
+
+	return strncmp(type, CPU_TYPE, strlen(CPU_TYPE)) ? type : NULL;
 }
 
 uint32_t guest_register(enum guest_register number)

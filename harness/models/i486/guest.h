@@ -22,6 +22,9 @@ enum guest_register {
 /* Finds what is needed of QEMU: NULL, or what this QEMU lacks. */
 const char *guest_init(void);
 
+/* NULL if the processor is a 486, or else QEMU's name for its type. */
+const char *guest_foreign_cpu(void);
+
 uint32_t guest_register(enum guest_register number);
 
 /* Where guest memory is for us: the address of its first byte, and its size. */

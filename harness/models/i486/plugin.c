@@ -238,7 +238,12 @@ static void start(struct qemu_plugin_tb *tb)
 {
 	struct qemu_plugin_insn *first = qemu_plugin_tb_get_insn(tb, 0);
 	const char *here = qemu_plugin_insn_haddr(first);
+	const char *foreign = guest_foreign_cpu();
 
+	if (foreign) {
+		complain("models a 486, not a %s: use -cpu 486", foreign);
+		exit(1);
+	}
 	guest_memory_set(here - entry, memory_mb << 20);
 	started = true;
 }
