@@ -51,14 +51,14 @@ static void test_self(uint32_t space)
 	parties_delete();
 }
 
-static void test_timeouts(void)
+static void test_bad_timeouts(void)
 {
 	uid_t a = party_create(HERE), b = party_create(THERE);
 	struct order send = order_send(b, 0, 0);
 	struct order receive = order_receive(a, 0, 0);
 
-	send.send_timeout = 17;
-	receive.receive_timeout = 17;
+	send.send_timeout = TIMEOUT_MAX + 1;
+	receive.receive_timeout = TIMEOUT_NEVER - 1;
 	check(tell_and_ask(a, &send).result == IPC_BAD_TIMEOUT,
 	    "send with a timeout that there is not");
 	check(tell_and_ask(b, &receive).result ==
@@ -247,7 +247,7 @@ void test_arguments(void)
 	test_unknown_partners();
 	test_self(HERE);
 	test_self(THERE);
-	test_timeouts();
+	test_bad_timeouts();
 	test_bad_messages();
 	test_bad_strings();
 	test_bad_buffers();

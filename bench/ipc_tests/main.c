@@ -13,6 +13,7 @@ void program(const char *command_line, uid_t root)
 		spawner(root);
 	find_spaces();
 	record_begin("ipc_tests");
+	test_timeouts();
 	test_basics();
 	test_sizes();
 	test_order();

@@ -8,6 +8,7 @@
 
 #include "checks.h"
 
+void test_timeouts(void);
 void test_basics(void);
 void test_sizes(void);
 void test_order(void);

@@ -3,7 +3,7 @@
  * IPC stubs, inlined (5.4.2, table 6). To their callers they are the same in
  * every configuration of the kernel.
  *
- * Timeouts: TIMEOUT_NONE or TIMEOUT_NEVER. Result codes: abi.h.
+ * Timeouts: ms, TIMEOUT_NONE or TIMEOUT_NEVER. Result codes: abi.h.
  */
 #ifndef RUNTIME_IPC_H
 #define RUNTIME_IPC_H

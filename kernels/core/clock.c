@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <clock.h>
 #include <dispatch.h>
+#include <wakeup.h>
 
 #define PIT_HZ 1193182
-#define TICKS_PER_SECOND 250
 #define TIMESLICE 5 /* ticks: 20 ms */
 
 uint32_t clock_ticks;
@@ -12,7 +12,7 @@ static int timeslice;
 
 void clock_init(void)
 {
-	uint32_t divisor = PIT_HZ / TICKS_PER_SECOND;
+	uint32_t divisor = PIT_HZ * MS_PER_TICK / 1000;
 
 	outb(0x43, 0x34); /* channel 0, rate generator */
 	outb(0x40, (uint8_t)divisor);
@@ -23,6 +23,7 @@ void clock_interrupt(const struct trap_frame *frame)
 {
 	outb(0x20, 0x20); /* end of interrupt */
 	clock_ticks++;
+	wakeup_tick();
 	timeslice--;
 	/* Threads are not switched while they are in the kernel. */
 	if (timeslice_over() && from_user_mode(frame))

@@ -16,6 +16,7 @@
 #include <thread.h>
 #include <thread_lookup.h>
 #include <transfer.h>
+#include <wakeup.h>
 
 /* Internal code: nothing was transferred, look at the partner again. */
 #define LOOK_AGAIN IPC_CODE
@@ -31,18 +32,24 @@ static bool waits_for(const struct tcb *to, const struct tcb *from)
 	       (!to->partner || to->partner == from);
 }
 
+static void make_ready(struct tcb *t)
+{
+	t->state = THREAD_READY;
+	wakeup_clear(t);
+}
+
 /* A waiting thread becomes ready while the running one goes on. */
 static void wake(struct tcb *t, uint32_t received)
 {
 	t->received = received;
-	t->state = THREAD_READY;
+	make_ready(t);
 	queue_ready(t);
 }
 
 /* A receiver has its message, and the running thread, its sender, goes on. */
 static void start_receiver(struct tcb *me, struct tcb *to)
 {
-	to->state = THREAD_READY;
+	make_ready(to);
 	if (CONFIG_DIRECT_SWITCH) {
 		queue_preempted(me);
 		queue_starts(to);
@@ -60,7 +67,7 @@ static void wait_and_start(struct tcb *me, enum thread_state state,
 	me->partner = partner;
 	queue_waits(me);
 	if (start) {
-		start->state = THREAD_READY;
+		make_ready(start);
 		if (CONFIG_DIRECT_SWITCH) {
 			queue_starts(start);
 			switch_to(start);
@@ -71,18 +78,47 @@ static void wait_and_start(struct tcb *me, enum thread_state state,
 	schedule();
 }
 
-/* Waits until to receives from the running thread; LOOK_AGAIN when it does. */
-static uint32_t wait_for_receiver(
-    struct tcb *me, struct tcb *to, uint32_t timeout)
+/* Can one wait for so long? IPC_OK, or why not. */
+static uint32_t check_timeout(uint32_t timeout)
 {
-	if (to == me)
-		return IPC_SELF;
 	if (timeout == TIMEOUT_NONE)
 		return IPC_TIMEOUT;
-	if (timeout != TIMEOUT_NEVER)
+	if (timeout > TIMEOUT_MAX && timeout != TIMEOUT_NEVER)
 		return IPC_BAD_TIMEOUT;
+	return IPC_OK;
+}
+
+/*
+ * Waits, but not for ever. The timeout is in the caller's registers: so is
+ * afterwards what is left of it, in case it has to wait once more.
+ */
+static void wait_for_a_time(struct tcb *me, enum thread_state state,
+    struct tcb *partner, struct tcb *start, uint32_t *timeout)
+{
+	uint64_t since = wakeup_now(), waited;
+
+	wakeup_set(me, *timeout);
+	wait_and_start(me, state, partner, start);
+	waited = wakeup_now() - since;
+	*timeout =
+	    waited < *timeout ? *timeout - (uint32_t)waited : TIMEOUT_NONE;
+}
+
+/* Waits until to receives from the running thread; LOOK_AGAIN when it does. */
+static uint32_t wait_for_receiver(
+    struct tcb *me, struct tcb *to, uint32_t *timeout)
+{
+	uint32_t result = check_timeout(*timeout);
+
+	if (to == me)
+		return IPC_SELF;
+	if (result != IPC_OK)
+		return result;
 	list_append(&to->senders, &me->sender_link);
-	wait_and_start(me, THREAD_SENDING, to, NULL);
+	if (*timeout == TIMEOUT_NEVER)
+		wait_and_start(me, THREAD_SENDING, to, NULL);
+	else
+		wait_for_a_time(me, THREAD_SENDING, to, NULL, timeout);
 	return me->received;
 }
 
@@ -103,9 +139,12 @@ static uint32_t transfer(struct tcb *me, struct tcb *to)
 			thread_yield();
 			return LOOK_AGAIN;
 		}
+		to->state = THREAD_LOCKED;
 		result = transfer_long(me, to, &out);
-		if (result != IPC_OK)
+		if (result != IPC_OK) {
+			to->state = THREAD_RECEIVING;
 			return result;
+		}
 	}
 	if (CONFIG_REGISTER_MESSAGES) {
 		destination->ebx = out.words[0];
@@ -121,7 +160,7 @@ static uint32_t transfer(struct tcb *me, struct tcb *to)
  * to be made ready. Other codes: nothing was sent.
  */
 static uint32_t send_message(
-    struct tcb *me, const struct trap_frame *frame, struct tcb **receiver)
+    struct tcb *me, struct trap_frame *frame, struct tcb **receiver)
 {
 	uint32_t result;
 
@@ -138,7 +177,7 @@ static uint32_t send_message(
 			    to->partner == me)
 				wake(to, LOOK_AGAIN);
 		} else {
-			result = wait_for_receiver(me, to, frame->ebx);
+			result = wait_for_receiver(me, to, &frame->ebx);
 		}
 	} while (result == LOOK_AGAIN);
 	return result;
@@ -158,11 +197,12 @@ static struct tcb *find_sender(const struct tcb *me, struct tcb *from)
 
 /*
  * The receive part of all calls: from the thread with the uid, or NULL and
- * NOBODY for anybody. start: the receiver of the send part, or NULL. Returns
- * the dope of the message and the result code.
+ * NOBODY for anybody. start: the receiver of the send part, or NULL; timeout:
+ * in the caller's registers. Returns the dope of the message and the result
+ * code.
  */
 static uint32_t receive_message(struct tcb *me, struct tcb *from, uid_t uid,
-    uint32_t timeout, struct tcb *start)
+    uint32_t *timeout, struct tcb *start)
 {
 	for (;;) {
 		struct tcb *sender = find_sender(me, from);
@@ -174,15 +214,18 @@ static uint32_t receive_message(struct tcb *me, struct tcb *from, uid_t uid,
 				wake(start, start->received);
 			list_remove(&sender->sender_link);
 			sender->received = LOOK_AGAIN;
+			/* No timeout: the transfer as good as starts. */
+			wakeup_remove(me);
 			wait_and_start(me, THREAD_RECEIVING, sender, sender);
-		} else if (timeout == TIMEOUT_NEVER) {
+		} else if (*timeout == TIMEOUT_NEVER) {
 			wait_and_start(me, THREAD_RECEIVING, from, start);
+		} else if (check_timeout(*timeout) == IPC_OK) {
+			wait_for_a_time(
+			    me, THREAD_RECEIVING, from, start, timeout);
 		} else {
 			if (start)
 				start_receiver(me, start);
-			return IPC_IN_RECEIVE |
-			       (timeout == TIMEOUT_NONE ? IPC_TIMEOUT
-							: IPC_BAD_TIMEOUT);
+			return IPC_IN_RECEIVE | check_timeout(*timeout);
 		}
 		received = transfer_finish(me);
 		if ((received & IPC_CODE) == IPC_OK)
@@ -220,7 +263,7 @@ void ipc_receive(struct trap_frame *frame)
 			return;
 		}
 	}
-	frame->eax = receive_message(me, from, uid, frame->edi, NULL);
+	frame->eax = receive_message(me, from, uid, &frame->edi, NULL);
 }
 
 void ipc_call(struct trap_frame *frame)
@@ -230,7 +273,7 @@ void ipc_call(struct trap_frame *frame)
 	uint32_t result = send_message(me, frame, &to);
 
 	if (result == IPC_OK)
-		result = receive_message(me, to, uid, frame->edi, to);
+		result = receive_message(me, to, uid, &frame->edi, to);
 	frame->eax = result;
 }
 
@@ -240,8 +283,16 @@ void ipc_reply_and_receive_next(struct trap_frame *frame)
 	uint32_t result = send_message(me, frame, &to);
 
 	if (result == IPC_OK)
-		result = receive_message(me, NULL, NOBODY, frame->edi, to);
+		result = receive_message(me, NULL, NOBODY, &frame->edi, to);
 	frame->eax = result;
+}
+
+void ipc_timeout(struct tcb *t)
+{
+	if (t->state == THREAD_SENDING)
+		list_remove(&t->sender_link);
+	wakeup_remove(t);
+	wake(t, IPC_TIMEOUT);
 }
 
 static void tell_receiver(struct tcb *t, void *dead)
@@ -262,5 +313,6 @@ void ipc_thread_deleted(struct tcb *dead)
 	queue_each_waiting(tell_receiver, dead);
 	if (dead->state == THREAD_SENDING)
 		list_remove(&dead->sender_link);
+	wakeup_remove(dead);
 	transfer_forget(dead);
 }

@@ -35,8 +35,13 @@
 #define IPC_REPLY_AND_RECEIVE_NEXT 0x33
 #define KERNEL_SERVICE 0x34
 
-/* Timeouts, in ms, until the transfer starts. Other values are refused. */
+/*
+ * Timeouts, in ms: how long to wait at most until the transfer starts (5.3.3).
+ * Never less; up to two clock ticks, 8 ms, and a turn of the ready threads
+ * more. Other values are refused.
+ */
 #define TIMEOUT_NONE 0		 /* do not wait */
+#define TIMEOUT_MAX 0x80000000	 /* 24 days */
 #define TIMEOUT_NEVER 0xFFFFFFFF /* wait for ever */
 
 /*
@@ -45,13 +50,13 @@
  */
 #define IPC_OK 0
 #define IPC_NO_PARTNER 1 /* no such thread, or it died meanwhile */
-#define IPC_TIMEOUT 2	 /* partner not ready, and the timeout is 0 */
+#define IPC_TIMEOUT 2	 /* partner not ready in time */
 #define IPC_SELF 3	 /* sending to or receiving from oneself */
 #define IPC_FAULT 4	 /* own buffer not mapped, read-only, or kernel's */
 #define IPC_TOO_LONG 5	 /* more than a message may hold */
 #define IPC_CUT 6	 /* receive buffer too small: what fits was delivered */
 #define IPC_NO_BUFFER 7	 /* no kernel memory to buffer the message */
-#define IPC_BAD_TIMEOUT 8   /* neither TIMEOUT_NONE nor TIMEOUT_NEVER */
+#define IPC_BAD_TIMEOUT 8   /* more than TIMEOUT_MAX and not TIMEOUT_NEVER */
 #define IPC_CODE 0x7F	    /* mask for the above */
 #define IPC_IN_RECEIVE 0x80 /* set when the receive part failed */
 #define IPC_RESULT 0xFF	    /* mask for code and part: 0 is success */

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define MS_PER_TICK 4
+
 extern uint32_t clock_ticks; /* since boot */
 
 void clock_init(void);

@@ -14,6 +14,24 @@ void ipc_receive(struct trap_frame *frame);
 void ipc_call(struct trap_frame *frame);
 void ipc_reply_and_receive_next(struct trap_frame *frame);
 
+/* With which timeout t waits: it is still in the registers with which t has
+ * come. TIMEOUT_NEVER if it does not wait. */
+static inline uint32_t waiting_timeout(const struct tcb *t)
+{
+	switch (t->state) {
+	case THREAD_SENDING:
+		return user_frame(t)->ebx;
+	case THREAD_RECEIVING:
+	case THREAD_LOCKED:
+		return user_frame(t)->edi;
+	default:
+		return TIMEOUT_NEVER;
+	}
+}
+
+/* Its time has come: t, which waits and is not locked, waits no more. */
+void ipc_timeout(struct tcb *t);
+
 /* A thread is being deleted: tells its partners. */
 void ipc_thread_deleted(struct tcb *dead);
 

@@ -26,8 +26,16 @@ enum thread_state {
 	THREAD_READY,	  /* running, or could run */
 	THREAD_SENDING,	  /* waits until partner receives from it */
 	THREAD_RECEIVING, /* waits for a message from partner, or anybody */
+	THREAD_LOCKED,	  /* as RECEIVING, but a long one is being copied */
 	THREAD_DEAD,	  /* waits to be freed */
 };
+
+/* A time in ms, as wakeup.h needs it. */
+#if CONFIG_WAKEUP_LISTS
+typedef uint32_t wakeup_time_t;
+#else
+typedef uint64_t wakeup_time_t;
+#endif
 
 struct tcb {
 	uid_t uid; /* 0: no such thread */
@@ -44,6 +52,9 @@ struct tcb {
 	uint32_t esp;	    /* kernel stack pointer while not running */
 	uint32_t stack_top; /* of the kernel stack */
 	struct task *task;
+	wakeup_time_t due; /* when its wait ends by timeout */
+	struct list wakeup_link;
+	bool in_wakeup_list;
 };
 
 /* The registers of t's user program while it is in the kernel. */

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Threads that wait with a timeout, and the time (5.3.3). Switch WAKEUP_LISTS.
+ *
+ *	wakeup_set(t, ms)          t begins to wait; ipc_timeout(t) is to be
+ *	                           called when so many ms have passed, not
+ *	                           earlier; ms: 1 to TIMEOUT_MAX
+ *	wakeup_clear(t)            t waits no more
+ *	wakeup_remove(t)           t is not to be woken, whatever its state
+ *	wakeup_tick()              the clock has ticked: calls ipc_timeout for
+ *	                           those whose time has come
+ *	wakeup_now()               ms since boot
+ */
+#ifndef WAKEUP_H
+#define WAKEUP_H
+
+#include <clock.h>
+#include <ipc.h>
+
+/* After the tick that ends the one now going on, and whole ticks more. */
+static inline uint32_t wakeup_delay(uint32_t ms)
+{
+	return (ms + MS_PER_TICK - 1) / MS_PER_TICK * MS_PER_TICK + MS_PER_TICK;
+}
+
+static inline void wakeup_remove(struct tcb *t)
+{
+	if (!t->in_wakeup_list)
+		return;
+	t->in_wakeup_list = false;
+	list_remove(&t->wakeup_link);
+}
+
+#if CONFIG_WAKEUP_LISTS
+#include "../optimized/wakeup.h"
+#else
+#include "../baseline/wakeup.h"
+#endif
+
+void wakeup_set(struct tcb *t, uint32_t ms);
+void wakeup_tick(void);
+uint64_t wakeup_now(void);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A thread to be woken at time t is in list t mod LISTS (in ticks), so that a
+ * tick looks at one list only. Those for which there is much time are in the
+ * long-time list, at which hardly any tick looks.
+ *
+ * Time is base + offset, the offset and all times of waking kept small enough
+ * for 32-bit arithmetic.
+ */
+#include <wakeup.h>
+
+#define LISTS 8
+#define FAR 2048	      /* ms */
+#define FAR_EVERY 1024	      /* ms; the long-time list is looked at */
+#define OFFSET_END (1u << 24) /* ms, 4.5 hours: then the base is raised */
+#define FIRST_RAISE 5000      /* ms after boot, so that tests have one */
+
+#define EMPTY(list)                                                            \
+	{                                                                      \
+		&(list), &(list)                                               \
+	}
+
+static struct list lists[LISTS] = {EMPTY(lists[0]), EMPTY(lists[1]),
+    EMPTY(lists[2]), EMPTY(lists[3]), EMPTY(lists[4]), EMPTY(lists[5]),
+    EMPTY(lists[6]), EMPTY(lists[7])};
+static struct list far_list = EMPTY(far_list);
+
+static uint32_t offset = OFFSET_END - FIRST_RAISE;
+static uint64_t base = -(uint64_t)(OFFSET_END - FIRST_RAISE);
+
+uint64_t wakeup_now(void)
+{
+	return base + offset;
+}
+
+static struct list *list_of(uint32_t due)
+{
+	return lists + due / MS_PER_TICK % LISTS;
+}
+
+static void move(struct tcb *t, struct list *list)
+{
+	wakeup_remove(t);
+	list_append(list, &t->wakeup_link);
+	t->in_wakeup_list = true;
+}
+
+void wakeup_set(struct tcb *t, uint32_t ms)
+{
+	t->due = offset + wakeup_delay(ms);
+	move(t, list_of(t->due));
+}
+
+/* Does one that is in a list still belong there? */
+static bool waits_with_timeout(const struct tcb *t)
+{
+	uint32_t timeout = waiting_timeout(t);
+
+	return timeout != TIMEOUT_NEVER && timeout != TIMEOUT_NONE;
+}
+
+static void look_at(struct tcb *t)
+{
+	if (!waits_with_timeout(t))
+		wakeup_remove(t);
+	else if (t->due > offset + FAR)
+		move(t, &far_list);
+	/* To a locked one a transfer has started: it is looked at again. */
+	else if (t->due <= offset && t->state != THREAD_LOCKED)
+		ipc_timeout(t);
+}
+
+static void look_at_far(struct tcb *t)
+{
+	if (!waits_with_timeout(t))
+		wakeup_remove(t);
+	else if (t->due <= offset + FAR)
+		move(t, list_of(t->due));
+}
+
+/* visit may remove it from the list. */
+static void each(struct list *list, void (*visit)(struct tcb *t))
+{
+	struct list *link = list->next;
+
+	while (link != list) {
+		struct tcb *t = list_entry(link, struct tcb, wakeup_link);
+
+		link = link->next;
+		visit(t);
+	}
+}
+
+static void correct(struct tcb *t)
+{
+	t->due = t->due > OFFSET_END ? t->due - OFFSET_END : 0;
+}
+
+static void raise_base(void)
+{
+	uint32_t n;
+
+	base += OFFSET_END;
+	offset -= OFFSET_END;
+	for (n = 0; n < LISTS; n++)
+		each(lists + n, correct);
+	each(&far_list, correct);
+}
+
+void wakeup_tick(void)
+{
+	offset += MS_PER_TICK;
+	if (offset >= OFFSET_END)
+		raise_base();
+	each(list_of(offset), look_at);
+	if (offset % FAR_EVERY == 0)
+		each(&far_list, look_at_far);
+}
