@@ -16,7 +16,7 @@ MODULES = {
     "pandas": ("python3-pandas", "tables"),
     "kconfiglib": ("python3-kconfiglib", "switches"),
     "jinja2": ("python3-jinja2", "report.md"),
-    "elftools": ("python3-pyelftools", "timing, make check"),
+    "elftools": ("python3-pyelftools", "times"),
     "rich": ("python3-rich", "progress on the terminal"),
     "pytest": ("python3-pytest", "make check"),
     "xdist": ("python3-pytest-xdist", "make check on all cores"),
@@ -32,6 +32,7 @@ def examine() -> bool:
         _line("gnuplot", _gnuplot, "no figures"),
         *(_line(name, _module(name), f"no {MODULES[name][1]}") for name in MODULES),
     ]
+    _line("bochs", _bochs, "make check and make validate-model fail in part")
     _line("git", _git, "results will not say which revision they are of")
     _line("kvm", _kvm, "no times of the host's own processor")
     return all(needed)
@@ -70,6 +71,10 @@ def _model() -> str:
 
 def _gnuplot() -> str:
     return _on_path("gnuplot", "gnuplot-nox")
+
+
+def _bochs() -> str:
+    return _on_path("bochs", "bochs")
 
 
 def _git() -> str:
