@@ -23,10 +23,6 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[SEED] = given or str(int.from_bytes(os.urandom(4), "little"))
 
 
-def pytest_report_header() -> str:
-    return f"random configurations with SEED={seed()}"
-
-
 def seed() -> int:
     return int(os.environ[SEED])
 
@@ -43,10 +39,11 @@ def baseline() -> build.Built:
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """The last line of make check."""
+    """The last lines of make check."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if reporter is None or hasattr(config, "workerinput"):
         return
     count = {kind: len(reporter.stats.get(kind, [])) for kind in reporter.stats}
     failed = count.get("failed", 0) + count.get("error", 0)
+    print(f"random configurations: make check SEED={seed()} chooses the same again")
     print(f"{count.get('passed', 0)} passed, {failed} failed")
