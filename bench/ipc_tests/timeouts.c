@@ -232,7 +232,7 @@ static void test_deleted(uint32_t operation)
 
 /* Not long after the start, because 5 seconds after it the optimised kernel
  * raises the base of time. */
-static void test_nine_seconds(void)
+static void test_eight_seconds(void)
 {
 	uid_t a = party_create(HERE), b = party_create(THERE);
 	struct order wait = order_receive(a, 0, 0);
@@ -241,17 +241,17 @@ static void test_nine_seconds(void)
 	bool all_in_time = true;
 
 	silent = a;
-	long_wait.receive_timeout = 9000;
+	long_wait.receive_timeout = 8000;
 	tell(b, &long_wait);
 	wait.partner = b;
 	wait.receive_timeout = 700;
-	for (n = 0; n < 10; n++)
+	for (n = 0; n < 7; n++)
 		all_in_time &=
 		    ends(a, &wait, IPC_TIMEOUT | IPC_IN_RECEIVE, 700);
-	check(all_in_time, "ten times 700 ms, each in time");
+	check(all_in_time, "seven times 700 ms, each in time");
 	check(ask(b).result == (IPC_TIMEOUT | IPC_IN_RECEIVE) &&
-		  in_time(since, 9000),
-	    "and 9 seconds meanwhile");
+		  in_time(since, 8000),
+	    "and 8 seconds meanwhile");
 	parties_delete();
 }
 
@@ -303,10 +303,9 @@ static void test_many(void)
 
 void test_timeouts(void)
 {
-	test_nine_seconds();
+	test_eight_seconds();
 	test_each_call(HERE, 4);
 	test_each_call(THERE, 41);
-	test_each_call(THERE, 2100);
 	test_in_time(100, TIMEOUT_NEVER);
 	test_in_time(2000, 100);
 	test_in_time(100, 300);
