@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Iterator
+from typing import Iterator, Sequence
 
 from harness.errors import Refused
 from harness.switches import ROOT, Configuration, write_headers, write_if_changed
@@ -115,6 +115,19 @@ def _compiles(prefix: str, flags: str) -> bool:
             return subprocess.run(command, capture_output=True).returncode == 0
         except OSError:
             return False
+
+
+def assemble(source: Path, image: Path, options: Sequence[str]) -> None:
+    """A bare image from one assembly file. options: for the compiler and linker."""
+    toolchain = find_toolchain()
+    command = [f"{toolchain.prefix}gcc", *toolchain.flags.split(), "-nostdlib"]
+    command += ["-static", "-no-pie", "-Wl,--build-id=none", *options]
+    done = subprocess.run(
+        [*command, "-o", str(image), str(source)], capture_output=True, text=True
+    )
+    if done.returncode != 0:
+        print(done.stderr)
+        raise Refused(f"{source} cannot be built (the messages are above)")
 
 
 def call_make(makefile: str, arguments: list[str], what: str) -> None:

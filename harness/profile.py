@@ -21,7 +21,7 @@ from elftools.elf.elffile import ELFFile
 from harness import build, measure
 from harness.build import Built
 from harness.errors import Refused
-from harness.models.i486.model import Board
+from harness.models.i486.model import Board, parse_stamps
 
 KERNEL_START = 0xE0000000
 ROUND_TRIPS = 8
@@ -197,8 +197,8 @@ def _phase(step: Step) -> str:
 
 def _check_sum(steps: list[Step], stamps: str, first: int) -> int:
     """The trace must account for every clock between the two stamps."""
-    rows = [line.split() for line in stamps.splitlines() if line[:1].isdigit()]
-    clocks = int(rows[first + 1][2]) - int(rows[first][2])
+    stamped = parse_stamps(stamps, "stamps")["clocks"]
+    clocks = int(stamped[first + 1] - stamped[first])
     traced = sum(step.total for step in steps)
     if traced != clocks:
         raise Refused(f"the trace has {traced} clocks, the stamps say {clocks}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What is built: every subset of switches, for a 486."""
+"""What is built: subsets of the switches, for a 486."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -23,12 +22,9 @@ DEADLINE = 120
 def guests(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with every guest of tests/guests as NAME.elf."""
     folder = tmp_path_factory.mktemp("guests")
-    toolchain = build.find_toolchain()
     for source in GUESTS.glob("*.S"):
-        command = [f"{toolchain.prefix}gcc", *toolchain.flags.split(), "-nostdlib"]
-        command += ["-static", "-no-pie", "-Wl,-Ttext=0x100000", "-Wl,--build-id=none"]
-        command += ["-o", str(folder / f"{source.stem}.elf"), str(source)]
-        subprocess.run(command, check=True)
+        image = folder / f"{source.stem}.elf"
+        build.assemble(source, image, ["-Wl,-Ttext=0x100000"])
     return folder
 
 

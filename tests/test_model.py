@@ -142,14 +142,13 @@ def test_dx50_is_the_same_on_every_machine() -> None:
 
 @pytest.mark.parametrize("end", ["baseline", "optimized"])
 def test_interrupts_are_the_ticks_of_the_guest(
-    end: str, tmp_path: Path, request: pytest.FixtureRequest
+    end: str, request: pytest.FixtureRequest
 ) -> None:
     built: Built = request.getfixturevalue(end)
     outcome = measure.run(built, measure.PINGPONG, "rounds=1000 bytes=512", board=DX50)
-    (tmp_path / "stamps").write_text(outcome.stamps)
     joined = measure.join(
         records.parse(outcome.console, end).samples,
-        model.read_stamps(tmp_path / "stamps"),
+        model.parse_stamps(outcome.stamps, end),
         end,
     )
     assert (joined["ticks"] > 1).all()
@@ -241,7 +240,7 @@ def test_a_board_of_ones_own(tmp_path: Path) -> None:
     ],
 )
 def test_bad_boards(tmp_path: Path, change, complaint: str) -> None:
-    with pytest.raises(Refused, match=f"mine.toml: |{complaint}") as refusal:
+    with pytest.raises(Refused, match="mine.toml: ") as refusal:
         model.load_board(board_file(tmp_path, change))
     assert complaint in str(refusal.value)
     assert "\n" not in str(refusal.value)
@@ -309,21 +308,17 @@ def test_another_cpu(optimized: Built) -> None:
         (lambda text: text.replace("# unexplained 0", "# unexplained 3"), "lost its"),
     ],
 )
-def test_damaged_stamps(usual: str, tmp_path: Path, change, complaint: str) -> None:
-    (tmp_path / "stamps").write_text(change(usual))
+def test_damaged_stamps(usual: str, change, complaint: str) -> None:
     with pytest.raises(Refused, match=complaint):
-        model.read_stamps(tmp_path / "stamps")
+        model.parse_stamps(change(usual), "stamps")
 
 
-def test_stamps_of_another_run(
-    optimized: Built, baseline: Built, tmp_path: Path
-) -> None:
+def test_stamps_of_another_run(optimized: Built, baseline: Built) -> None:
     ours = measure.run(optimized, measure.PINGPONG, "rounds=100", board=DX50)
     for other, complaint in (
         (stamps(baseline), "not of these samples"),
         (ours.stamps.replace("\n0 ", "\n# 0 ", 1), "55 stamps for 28 samples"),
     ):
-        (tmp_path / "stamps").write_text(other)
         samples = records.parse(ours.console, "optimized").samples
         with pytest.raises(Refused, match=complaint):
-            measure.join(samples, model.read_stamps(tmp_path / "stamps"), "stamps")
+            measure.join(samples, model.parse_stamps(other, "stamps"), "stamps")

@@ -21,7 +21,7 @@ from pathlib import Path
 from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 
-from harness.build import find_toolchain
+from harness.build import assemble
 from harness.errors import Refused
 from harness.machines import qemu
 from harness.switches import ROOT
@@ -52,7 +52,6 @@ error: action=report
 sound: driver=dummy
 speaker: enabled=0
 """
-
 
 # What a guest of ours says last. It cannot end Bochs, which goes on to emulate a
 # processor that has halted for ever.
@@ -180,13 +179,7 @@ def memory_image(guest: qemu.Guest) -> MemoryImage:
 
 def _make_firmware(image: MemoryImage, folder: Path) -> None:
     """Writes folder/rom."""
-    toolchain = find_toolchain()
-    command = [f"{toolchain.prefix}gcc", *toolchain.flags.split(), "-nostdlib"]
-    command += ["-static", "-no-pie", "-Wl,-Ttext=0", "-Wl,--build-id=none"]
-    command += ["-Wl,--oformat=binary", f"-I{ROOT / 'kernels' / 'include'}"]
-    command += [f"-DENTRY={image.entry:#x}", f"-DINFO={image.info:#x}"]
-    command += ["-o", str(folder / "rom"), str(FIRMWARE)]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode != 0:
-        print(done.stderr)
-        raise Refused(f"{FIRMWARE} cannot be built (the messages are above)")
+    options = ["-Wl,-Ttext=0", "-Wl,--oformat=binary"]
+    options += [f"-I{ROOT / 'kernels' / 'include'}"]
+    options += [f"-DENTRY={image.entry:#x}", f"-DINFO={image.info:#x}"]
+    assemble(FIRMWARE, folder / "rom", options)

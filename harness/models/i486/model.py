@@ -177,19 +177,23 @@ def _plugin_api() -> int:
 
 
 def read_stamps(path: Path) -> pd.DataFrame:
-    """What the model counted up to each rdtsc that the guest executed.
+    """What the model counted up to each rdtsc that the guest executed."""
+    return parse_stamps(_read(path), str(path))
 
-    A row for each; columns as in plugin.c. Refuses a file that is not whole, or
-    a run in which the model has lost its way.
+
+def parse_stamps(text: str, source: str) -> pd.DataFrame:
+    """A row for each rdtsc; columns as in plugin.c. source names it in refusals.
+
+    Refuses stamps that are not whole, or a run in which the model has lost its way.
     """
-    lines = _read_lines(path)
+    lines = _lines(text, source)
     for kind, value in _notes(lines):
         if kind in ("unexplained", "failed-walks") and value != "0":
-            raise Refused(f"{path}: the model lost its way: {kind} {value}")
+            raise Refused(f"{source}: the model lost its way: {kind} {value}")
     columns = lines[0].split()
     rows = [line.split() for line in lines[1:] if not line.startswith("#")]
     if not rows:
-        raise Refused(f"{path}: the guest has executed no rdtsc: nothing is measured")
+        raise Refused(f"{source}: the guest has executed no rdtsc: nothing is measured")
     stamps = pd.DataFrame(rows, columns=columns)
     stamps["pc"] = stamps["pc"].map(lambda text: int(text, 16))
     return stamps.astype("int64")
@@ -200,19 +204,22 @@ def strange_instructions(path: Path) -> list[str]:
     what = {"unknown": "no clocks for", "not-486": "no 486 has"}
     return [
         f"{what[kind]} the instruction at {address}"
-        for kind, address in _notes(_read_lines(path))
+        for kind, address in _notes(_lines(_read(path), str(path)))
         if kind in what
     ]
 
 
-def _read_lines(path: Path) -> list[str]:
-    """Of a file of stamps; refuses one that is not whole."""
+def _read(path: Path) -> str:
     try:
-        lines = path.read_text().splitlines()
+        return path.read_text()
     except OSError as error:
         raise Refused(f"{path}: {error.strerror}") from error
+
+
+def _lines(text: str, source: str) -> list[str]:
+    lines = text.splitlines()
     if not lines or lines[-1] != "# end":
-        raise Refused(f"{path}: cut off, no end line")
+        raise Refused(f"{source}: cut off, no end line")
     return lines
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import csv
 import re
-import subprocess
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,7 +20,7 @@ import pandas as pd
 from elftools.elf.elffile import ELFFile
 
 from harness import measure, records
-from harness.build import BUILD, build, find_toolchain, locked
+from harness.build import BUILD, assemble, build, locked
 from harness.errors import Refused
 from harness.machines import bochs, qemu
 from harness.models.i486 import model
@@ -101,16 +100,17 @@ def check_instructions(configuration: Configuration) -> list[Check]:
     model, where no clock interrupt has come in between in either."""
     built = build(configuration)
     options = f"rounds={ROUNDS}"
-    with tempfile.TemporaryDirectory(dir=built.folder) as name:
-        log = built.folder / "bochs.log"
-        guest = measure.guest(built, measure.PINGPONG, options)
-        console = bochs.boot(replace(guest, log=log), DEADLINE)
-        board = model.load_board("ideal")
-        outcome = measure.run(built, measure.PINGPONG, options, board=board)
-        stamps = Path(name) / "stamps"
-        stamps.write_text(outcome.stamps)
-        ours = records.parse(outcome.console, str(configuration)).samples
-        ours = measure.join(ours, model.read_stamps(stamps), str(configuration))
+    log = built.folder / "bochs.log"
+    guest = measure.guest(built, measure.PINGPONG, options)
+    console = bochs.boot(replace(guest, log=log), DEADLINE)
+    board = model.load_board("ideal")
+    outcome = measure.run(built, measure.PINGPONG, options, board=board)
+    source = str(configuration)
+    ours = measure.join(
+        records.parse(outcome.console, source).samples,
+        model.parse_stamps(outcome.stamps, source),
+        source,
+    )
     theirs = records.parse(console, str(log)).samples
     quiet = (ours["ticks"] == 0) & (theirs["ticks"] == 0)
     if not quiet.any():
@@ -165,16 +165,14 @@ def brackets(image: Path) -> list[tuple[str, str]]:
     return list(zip(texts[0::2], texts[1::2]))
 
 
-def run(
-    image: Path, board: str, extra: Sequence[str] = ()
-) -> tuple[str, pd.DataFrame]:
+def run(image: Path, board: str) -> tuple[str, pd.DataFrame]:
     """Boots a validation guest under the model: console and stamps."""
     with tempfile.TemporaryDirectory(dir=image.parent) as name:
         stamps = Path(name) / "stamps"
         timed = model.Model(model.load_board(board), stamps)
-        arguments = [*timed.arguments(image), *extra]
         log = image.with_suffix(".log")
-        guest = qemu.Guest(image.stem, image, [], "", log, arguments)
+        extra = timed.arguments(image)
+        guest = qemu.Guest(image.stem, image, [], "", log, extra)
         return qemu.boot(guest, DEADLINE), model.read_stamps(stamps)
 
 
@@ -186,17 +184,11 @@ def build_guest(guest: str) -> Path:
         if guest == "rows":
             source = folder / "rows.S"
             source.write_text(rows_source())
-        toolchain = find_toolchain()
-        command = [f"{toolchain.prefix}gcc", *toolchain.flags.split(), "-nostdlib"]
-        command += ["-static", "-no-pie", "-Wl,--build-id=none", "-Wa,-mtune=i386"]
-        command += [f"-Wl,-T,{SOURCES / 'guest.lds'}", "-Wl,--no-warn-rwx-segments"]
-        command += [f"-I{SOURCES}", "-o", f"{image}.new", str(source)]
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode != 0:
-            print(done.stderr)
-            raise Refused(f"{source} cannot be built (the messages are above)")
+        options = [f"-Wl,-T,{SOURCES / 'guest.lds'}", "-Wl,--no-warn-rwx-segments"]
         # Somebody may be booting the old one.
-        Path(f"{image}.new").replace(image)
+        new = image.with_suffix(".new")
+        assemble(source, new, [*options, "-Wa,-mtune=i386", f"-I{SOURCES}"])
+        new.replace(image)
     return image
 
 
