@@ -103,15 +103,15 @@ static void serve(uid_t partner, uint32_t bytes, uint32_t n)
 	struct received r;
 
 	prepare(&server, bytes);
-	r = ipc_receive(partner, m, TIMEOUT_NEVER);
+	r = complex_receive(partner, m, TIMEOUT_NEVER);
 	fill(
 	    &server, bytes, holds(&server, r, bytes, REQUEST) ? ANSWER : WRONG);
 	while (--n && code(r) == IPC_OK)
-		r = ipc_reply_and_receive_next(
+		r = complex_reply_and_receive_next(
 		    r.from, m, TIMEOUT_NEVER, m, TIMEOUT_NEVER);
 	fill(&server, bytes,
 	    holds(&server, r, bytes, LAST_REQUEST) ? LAST_ANSWER : WRONG);
-	ipc_send(partner, m, TIMEOUT_NEVER);
+	complex_send(partner, m, TIMEOUT_NEVER);
 }
 
 /* Orders are short messages: bytes and number of round trips. */
@@ -135,7 +135,7 @@ static void play(uid_t partner, uint32_t n)
 
 	while (n--) {
 		struct received r =
-		    ipc_call(partner, m, TIMEOUT_NEVER, m, TIMEOUT_NEVER);
+		    complex_call(partner, m, TIMEOUT_NEVER, m, TIMEOUT_NEVER);
 
 		if (code(r) != IPC_OK)
 			fail("call: result %u", code(r));
@@ -149,7 +149,7 @@ static void play_checked(uid_t partner, uint32_t bytes, enum contents contents,
 	struct received r;
 
 	fill(&client, bytes, contents);
-	r = ipc_call(partner, m, TIMEOUT_NEVER, m, TIMEOUT_NEVER);
+	r = complex_call(partner, m, TIMEOUT_NEVER, m, TIMEOUT_NEVER);
 	if (code(r) != IPC_OK)
 		fail("checked call: result %u", code(r));
 	if (!holds(&client, r, bytes, expected))

@@ -42,6 +42,7 @@ struct order {
 	uint32_t send_timeout, receive_timeout;
 	uint32_t seed;	 /* of the contents to send */
 	uint32_t detail; /* HOSTILE: enum hostile; SPAWN: party's number */
+	bool raw; /* bad on purpose: straight to the kernel */
 	struct variable send, receive;
 };
 

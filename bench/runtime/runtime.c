@@ -49,10 +49,12 @@ void *memset(void *to, int value, size_t bytes)
 
 void *memcpy(void *to, const void *from, size_t bytes)
 {
-	char *p = to;
-	const char *q = from;
+	uint32_t dwords = bytes / 4, rest = bytes % 4;
+	void *p = to;
 
-	while (bytes--)
-		*p++ = *q++;
+	asm volatile("rep movsl; movl %3, %0; rep movsb"
+		     : "+c"(dwords), "+D"(p), "+S"(from)
+		     : "r"(rest)
+		     : "memory");
 	return to;
 }

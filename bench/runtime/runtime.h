@@ -5,6 +5,7 @@
 #ifndef RUNTIME_H
 #define RUNTIME_H
 
+#include "complex.h"
 #include "ipc.h"
 #include "records.h"
 #include "services.h"

@@ -50,6 +50,33 @@ static inline uid_t thread_create(void (*entry)(void *argument), void *argument,
 	return r.code == SERVICE_OK ? r.uid : NOBODY;
 }
 
+/* A task whose first thread begins at entry, the pager's to supply. */
+static inline uid_t task_create(uint32_t entry, uint32_t stack, uid_t pager)
+{
+	struct service_result r =
+	    service(SERVICE_CREATE_TASK, entry, stack, pager);
+
+	return r.code == SERVICE_OK ? r.uid : NOBODY;
+}
+
+/* The task of the thread, with all its threads. */
+static inline uint32_t task_delete(uid_t uid)
+{
+	return service(SERVICE_DELETE_TASK, 0, 0, uid).code;
+}
+
+/* Of the calling thread; NOBODY: none. */
+static inline void set_pager(uid_t pager)
+{
+	service(SERVICE_SET_PAGER, 0, 0, pager);
+}
+
+/* Pages of the own space. */
+static inline uint32_t unmap(const void *address, uint32_t bytes)
+{
+	return service(SERVICE_UNMAP, (uint32_t)address, bytes, NOBODY).code;
+}
+
 static inline uint32_t thread_delete(uid_t uid)
 {
 	return service(SERVICE_DELETE_THREAD, 0, 0, uid).code;

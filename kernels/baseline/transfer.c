@@ -1,80 +1,229 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <transfer.h>
 #include <heap.h>
+#include <memory.h>
 #include <message.h>
 
-/* A message between sender and receiver. */
+/*
+ * A message between sender and receiver. In data, one behind the other: the
+ * direct string, length and contents of each indirect string, filled up to
+ * dwords, and a mapping for each memory object.
+ */
 struct kernel_message {
 	uint32_t dope;
 	uint32_t words[2];
-	uint32_t string_length;
-	uint32_t data[]; /* direct string, then indirect string */
+	uint32_t bytes;	     /* of all this */
+	uint32_t patience;   /* the sender's timeout */
+	uint32_t objects_at; /* where in data the objects begin, if complete */
+	uint32_t data[];
 };
 
-static uint32_t buffer_bytes(uint32_t dope, uint32_t string_length)
+struct object {
+	struct mapping *mapping;
+	uint32_t bytes;
+};
+
+static uint32_t dwords_of(uint32_t bytes)
 {
-	return sizeof(struct kernel_message) + DOPE_DWORDS(dope) * 4 +
-	       string_length;
+	return (bytes + 3) / 4;
 }
 
-void message_drop(struct tcb *t)
+/* How many dwords of data it will be, so far as the sender does not change it
+ * meanwhile: its result code. */
+static uint32_t measure(const struct outgoing *out, uint32_t *dwords)
 {
-	struct kernel_message *m = t->inbox;
+	struct piece piece;
+	uint32_t result, n;
 
-	t->inbox = NULL;
-	heap_release(m, buffer_bytes(m->dope, m->string_length));
+	*dwords = DOPE_DWORDS(out->dope);
+	for (n = 0; n < strings_of(out->dope); n++) {
+		result = string_open(out, n, &piece);
+		if (result != IPC_OK)
+			return result;
+		*dwords += 1 + dwords_of(piece.bytes);
+	}
+	*dwords += DOPE_OBJECTS(out->dope) * sizeof(struct object) / 4;
+	return IPC_OK;
+}
+
+/* The copy in of the strings, no further than to end. */
+static uint32_t take_strings(
+    const struct outgoing *out, uint32_t **at, const uint32_t *end)
+{
+	struct piece piece;
+	uint32_t n;
+
+	for (n = 0; n < strings_of(out->dope); n++) {
+		uint32_t result = string_open(out, n, &piece), left;
+
+		if (result != IPC_OK)
+			return result;
+		left = (uint32_t)(end - *at);
+		if (1 + dwords_of(piece.bytes) > left)
+			return IPC_FAULT; /* it is longer than before */
+		*(*at)++ = piece.bytes;
+		if (!copy_string(*at, (const void *)piece.address, piece.bytes))
+			return IPC_FAULT;
+		*at += dwords_of(piece.bytes);
+	}
+	return IPC_OK;
+}
+
+static uint32_t take_objects(struct task *source, const struct outgoing *out,
+    struct object *object, uint32_t room)
+{
+	struct piece piece;
+	uint32_t n;
+
+	if (DOPE_OBJECTS(out->dope) > room)
+		return IPC_FAULT;
+	for (n = 0; n < DOPE_OBJECTS(out->dope); n++, object++) {
+		uint32_t result = object_open(out, n, &piece);
+
+		if (result != IPC_OK)
+			return result;
+		object->bytes = piece.bytes;
+		object->mapping = mapping_create(
+		    source, piece.address, piece.bytes, piece.writable);
+		if (!object->mapping)
+			return IPC_NO_BUFFER;
+	}
+	return IPC_OK;
 }
 
 /* The copy in. */
+static uint32_t message_fill(
+    struct kernel_message *m, struct tcb *from, const struct outgoing *out)
+{
+	uint32_t *at = m->data, *end = (uint32_t *)((char *)m + m->bytes);
+	uint32_t result;
+	struct object *objects;
+
+	if (DOPE_DWORDS(out->dope) &&
+	    !copy_dwords(at, out->direct, DOPE_DWORDS(out->dope)))
+		return IPC_FAULT;
+	at += DOPE_DWORDS(out->dope);
+	result = take_strings(out, &at, end);
+	if (result != IPC_OK)
+		return result;
+	objects = (struct object *)at;
+	memset(objects, 0, (uint32_t)((char *)end - (char *)at));
+	m->objects_at = (uint32_t)(at - m->data);
+	return take_objects(from->task, out, objects,
+	    (uint32_t)(end - at) * 4 / sizeof(struct object));
+}
+
+/* Objects that have not been taken out go with it. */
+void message_drop(struct kernel_message *m)
+{
+	struct object *object;
+	uint32_t n;
+
+	if (!m)
+		return;
+	object = (struct object *)(m->data + m->objects_at);
+	for (n = 0; m->objects_at && n < DOPE_OBJECTS(m->dope); n++)
+		if (object[n].mapping)
+			mapping_drop(object[n].mapping);
+	heap_release(m, m->bytes);
+}
+
+uint32_t message_patience(const struct kernel_message *m)
+{
+	return m ? m->patience : TIMEOUT_NEVER;
+}
+
 uint32_t transfer_long(
     struct tcb *from, struct tcb *to, const struct outgoing *out)
 {
-	uint32_t dwords = DOPE_DWORDS(out->dope);
-	struct kernel_message *m =
-	    heap_allocate(buffer_bytes(out->dope, out->string_length));
+	struct kernel_message *m;
+	uint32_t dwords, result = measure(out, &dwords);
 
-	(void)from;
+	if (result != IPC_OK)
+		return result;
+	m = heap_allocate(sizeof(*m) + dwords * 4);
 	if (!m)
 		return IPC_NO_BUFFER;
-	m->dope = out->dope;
-	m->words[0] = out->words[0];
-	m->words[1] = out->words[1];
-	m->string_length = out->string_length;
-	to->inbox = m;
-	if ((!dwords || copy_dwords(m->data, out->direct, dwords)) &&
-	    (!m->string_length ||
-		copy_string(m->data + dwords, out->string, m->string_length)))
-		return IPC_OK;
-	message_drop(to);
-	return IPC_FAULT;
+	*m = (struct kernel_message){.dope = out->dope,
+	    .words = {out->words[0], out->words[1]},
+	    .bytes = sizeof(*m) + dwords * 4,
+	    .patience = user_frame(from)->ebx};
+	from->transfer.outbox = m;
+	result = message_fill(m, from, out);
+	from->transfer.outbox = NULL;
+	if (result == IPC_OK && from->transfer.copies_to)
+		to->transfer.inbox = m;
+	else
+		message_drop(m);
+	return result;
+}
+
+/* The copy out of the strings that the receiver takes, n of them. */
+static bool put_strings(struct incoming *in, uint32_t n, const uint32_t *data)
+{
+	struct indirect_string *descriptor = (void *)in->strings;
+	struct piece buffer;
+
+	for (; n; n--, descriptor++) {
+		uint32_t bytes = *data++;
+
+		if (!in_user_space((uint32_t)descriptor, sizeof(*descriptor)) ||
+		    !string_buffer_open(descriptor, bytes, in, &buffer) ||
+		    !copy_string((void *)buffer.address, data, buffer.bytes))
+			return false;
+		data += dwords_of(bytes);
+	}
+	return true;
+}
+
+static bool put_objects(
+    struct tcb *to, struct incoming *in, uint32_t n, struct object *object)
+{
+	struct memory_object *descriptor = (void *)in->objects;
+	struct piece buffer;
+
+	for (; n; n--, descriptor++, object++) {
+		if (!in_user_space((uint32_t)descriptor, sizeof(*descriptor)) ||
+		    !object_buffer_open(descriptor, object->bytes, in, &buffer))
+			return false;
+		mapping_place(
+		    object->mapping, to->task, buffer.address, buffer.bytes);
+		object->mapping = NULL;
+	}
+	return true;
 }
 
 /* The copy out: dope and the receiver's result code. */
-static uint32_t message_get(const struct kernel_message *m, uint32_t address)
+static uint32_t message_get(
+    struct tcb *to, struct kernel_message *m, uint32_t address)
 {
 	struct message *buffer = (void *)address;
 	struct incoming in;
+	uint32_t taken;
 
-	if (!buffer_open(address, buffer, m->dope, m->string_length, &in))
+	if (!buffer_open(address, buffer, m->dope, &in))
 		return IPC_FAULT;
+	taken = in.dope;
 	if (!CONFIG_REGISTER_MESSAGES &&
 	    !copy_dwords(buffer->words, m->words, 2))
 		return IPC_FAULT;
-	if (in.dwords && !copy_dwords(buffer->direct, m->data, in.dwords))
+	if (DOPE_DWORDS(taken) &&
+	    !copy_dwords(buffer->direct, m->data, DOPE_DWORDS(taken)))
 		return IPC_FAULT;
-	if (DOPE_STRINGS(in.dope) &&
-	    (!store_word(&in.descriptor->length, in.string_length) ||
-		!store_word(&in.descriptor->address, in.string_buffer) ||
-		!copy_string((void *)in.string_buffer,
-		    m->data + DOPE_DWORDS(m->dope), in.string_length)))
+	if (!put_strings(
+		&in, strings_of(taken), m->data + DOPE_DWORDS(m->dope)) ||
+	    !put_objects(to, &in, DOPE_OBJECTS(taken),
+		(struct object *)(m->data + m->objects_at)))
 		return IPC_FAULT;
 	return in.dope;
 }
 
 uint32_t message_take(struct tcb *to)
 {
-	uint32_t dope = message_get(to->inbox, user_frame(to)->eax);
+	struct kernel_message *m = to->transfer.inbox;
+	uint32_t dope = message_get(to, m, user_frame(to)->eax);
 
-	message_drop(to);
+	to->transfer.inbox = NULL;
+	message_drop(m);
 	return dope;
 }

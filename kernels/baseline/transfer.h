@@ -1,21 +1,33 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Buffered transfer: the sender copies the message into a kernel buffer, the
- * receiver copies it out when it runs.
+ * receiver copies it out when it runs. The buffer is the sender's, then the
+ * receiver's; whoever of them is deleted takes it along.
  */
 
 uint32_t message_take(struct tcb *to);
-void message_drop(struct tcb *t);
+void message_drop(struct kernel_message *m);
+uint32_t message_patience(const struct kernel_message *m);
 
 static inline uint32_t transfer_finish(struct tcb *to)
 {
-	return to->inbox ? message_take(to) : to->received;
+	return to->transfer.inbox ? message_take(to) : to->received;
+}
+
+/* The other's timeout: its partner waits, or has waited, for it (5.3.3). */
+static inline uint32_t transfer_patience(const struct tcb *me)
+{
+	if (me->transfer.copies_to)
+		return user_frame(me->transfer.copies_to)->edi;
+	return message_patience(me->transfer.inbox);
 }
 
 static inline void transfer_forget(struct tcb *t)
 {
-	if (t->inbox)
-		message_drop(t);
+	message_drop(t->transfer.outbox);
+	message_drop(t->transfer.inbox);
+	message_drop(t->outer.outbox);
+	message_drop(t->outer.inbox);
 }
 
 static inline void transfer_leave(struct tcb *t, const struct tcb *next)

@@ -50,6 +50,8 @@ static void idle(void)
 
 void dispatch_init(void)
 {
+	list_init(&idle_task.mappings);
+	list_init(&idle_task.lent);
 	idle_task.directory = kernel_directory;
 	idle_task.directory_address = physical(kernel_directory);
 	idle_thread = tcb_allocate(0);
@@ -102,4 +104,11 @@ void thread_yield(void)
 {
 	queue_preempted(current_thread());
 	schedule();
+}
+
+void preemption_point(void)
+{
+	interrupt_window();
+	if (timeslice_over())
+		thread_yield();
 }

@@ -10,6 +10,8 @@ struct free_block {
 	struct free_block *next;
 };
 
+uint32_t heap_used;
+
 static struct free_block *free_blocks[LISTS];
 
 static uint32_t list_of(uint32_t bytes)
@@ -19,6 +21,12 @@ static uint32_t list_of(uint32_t bytes)
 	while (bytes > 1u << (n + SMALLEST_LOG2))
 		n++;
 	return n;
+}
+
+static void put(uint32_t n, struct free_block *block)
+{
+	block->next = free_blocks[n];
+	free_blocks[n] = block;
 }
 
 /* Cuts a new frame into blocks for the list. */
@@ -31,7 +39,7 @@ static void refill(uint32_t n)
 	if (!frame)
 		return;
 	for (offset = PAGE_SIZE; offset; offset -= size)
-		heap_release(from_physical(frame + offset - size), size);
+		put(n, from_physical(frame + offset - size));
 }
 
 void *heap_allocate(uint32_t bytes)
@@ -41,27 +49,32 @@ void *heap_allocate(uint32_t bytes)
 
 	if (bytes > 1u << LARGEST_LOG2) {
 		frame = frames_allocate(pages(bytes));
-		return frame ? from_physical(frame) : NULL;
+		if (!frame)
+			return NULL;
+		heap_used += pages(bytes) * PAGE_SIZE;
+		return from_physical(frame);
 	}
 	n = list_of(bytes);
 	if (!free_blocks[n])
 		refill(n);
 	block = free_blocks[n];
-	if (block)
-		free_blocks[n] = block->next;
+	if (!block)
+		return NULL;
+	free_blocks[n] = block->next;
+	heap_used += 1u << (n + SMALLEST_LOG2);
 	return block;
 }
 
 void heap_release(void *address, uint32_t bytes)
 {
-	struct free_block *block = address;
 	uint32_t n;
 
 	if (bytes > 1u << LARGEST_LOG2) {
+		heap_used -= pages(bytes) * PAGE_SIZE;
 		frames_release(physical(address), pages(bytes));
 		return;
 	}
 	n = list_of(bytes);
-	block->next = free_blocks[n];
-	free_blocks[n] = block;
+	heap_used -= 1u << (n + SMALLEST_LOG2);
+	put(n, address);
 }

@@ -11,15 +11,19 @@
 #include <ipc.h>
 #include <clock.h>
 #include <dispatch.h>
+#include <page_fault.h>
 #include <ready_queue.h>
+#include <space.h>
 #include <tcb_table.h>
 #include <thread.h>
 #include <thread_lookup.h>
 #include <transfer.h>
 #include <wakeup.h>
 
-/* Internal code: nothing was transferred, look at the partner again. */
+/* Internal codes: nothing was transferred, look at the partner again; ask
+ * your pager for the sender, which waits. */
 #define LOOK_AGAIN IPC_CODE
+#define ASK_PAGER (IPC_CODE - 1)
 
 static uid_t partner_uid(const struct trap_frame *frame)
 {
@@ -122,36 +126,101 @@ static uint32_t wait_for_receiver(
 	return me->received;
 }
 
-/* Moves the message to a thread that waits for it: the sender's code. */
-static uint32_t transfer(struct tcb *me, struct tcb *to)
+/* A message that is not short. */
+static uint32_t transfer_locked(
+    struct tcb *me, struct tcb *to, const struct outgoing *out)
 {
-	struct trap_frame *destination = user_frame(to);
-	struct outgoing out;
-	uint32_t result = message_open((void *)user_frame(me)->ecx, &out);
+	uint32_t result;
 
+	to->state = THREAD_LOCKED;
+	to->transfer.copied_by = me;
+	me->transfer.copies_to = to;
+	result = transfer_long(me, to, out);
+	if (!me->transfer.copies_to)
+		return IPC_NO_PARTNER;
+	me->transfer.copies_to = NULL;
+	to->transfer.copied_by = NULL;
+	/* It looks how long it may still wait, and perhaps for another one. */
 	if (result != IPC_OK)
-		return result;
-	if (is_short(out.dope)) {
+		wake(to, LOOK_AGAIN);
+	return result;
+}
+
+/* Moves the message to a thread that waits for it: the sender's code. */
+static uint32_t transfer(
+    struct tcb *me, struct tcb *to, const struct outgoing *out)
+{
+	struct trap_frame *destination;
+
+	if (is_short(out->dope)) {
 		to->received = IPC_OK;
 	} else {
-		/* Long copies let clock ticks in, but never switch threads. */
-		if (out.string_length > STRING_PIECE && timeslice_over()) {
-			thread_yield();
-			return LOOK_AGAIN;
-		}
-		to->state = THREAD_LOCKED;
-		result = transfer_long(me, to, &out);
-		if (result != IPC_OK) {
-			to->state = THREAD_RECEIVING;
+		uint32_t result = transfer_locked(me, to, out);
+
+		if (result != IPC_OK)
 			return result;
-		}
 	}
+	destination = user_frame(to);
 	if (CONFIG_REGISTER_MESSAGES) {
-		destination->ebx = out.words[0];
-		destination->ecx = out.words[1];
+		destination->ebx = out->words[0];
+		destination->ecx = out->words[1];
 	}
 	destination->edx = (uint32_t)me->uid;
 	destination->esi = (uint32_t)(me->uid >> 32);
+	return IPC_OK;
+}
+
+static bool awaits_answer(const struct tcb *to, const struct tcb *pager)
+{
+	return to->state == THREAD_FAULTING && to->partner == pager;
+}
+
+/* The first page of the object is the one that is missing. */
+static uint32_t map_answer(
+    struct tcb *me, struct tcb *to, const struct piece *piece)
+{
+	uint32_t page = to->fault & -PAGE_SIZE;
+	uint32_t source = page_entry(me->task, piece->address);
+	uint32_t bytes = FIREWALL - page;
+	struct mapping *m;
+
+	if (piece->bytes < bytes)
+		bytes = piece->bytes;
+	if (bytes > PAGE_SIZE) {
+		m = mapping_create(
+		    me->task, piece->address, bytes, piece->writable);
+		if (!m)
+			return IPC_NO_BUFFER;
+		mapping_place(m, to->task, page, bytes);
+	}
+	if (!(source & PTE_PRESENT) ||
+	    !task_share(to->task, page, source & PTE_FRAME,
+		piece->writable && (source & PTE_WRITABLE)))
+		return IPC_NO_BUFFER;
+	return IPC_OK;
+}
+
+/* A pager's answer: the page, or no. */
+static uint32_t answer_fault(struct tcb *me, struct trap_frame *frame,
+    const struct outgoing *out, struct tcb **receiver)
+{
+	struct piece piece = {0, 0, false};
+	uint32_t result = IPC_OK, touched;
+	struct tcb *to;
+
+	/* The pager's own page must be there: a fault of its own may come. */
+	if (DOPE_OBJECTS(out->dope))
+		result = object_open(out, 0, &piece);
+	if (result == IPC_OK && piece.bytes &&
+	    !load_word(&touched, (const uint32_t *)piece.address))
+		result = IPC_FAULT;
+	if (result != IPC_OK)
+		return result;
+	to = thread_lookup(partner_uid(frame));
+	if (!to || !awaits_answer(to, me))
+		return LOOK_AGAIN;
+	to->received = piece.bytes ? map_answer(me, to, &piece) : IPC_FAULT;
+	*receiver = to;
 	return IPC_OK;
 }
 
@@ -159,8 +228,8 @@ static uint32_t transfer(struct tcb *me, struct tcb *to)
  * The send part of all calls. IPC_OK: *receiver has the message and is still
  * to be made ready. Other codes: nothing was sent.
  */
-static uint32_t send_message(
-    struct tcb *me, struct trap_frame *frame, struct tcb **receiver)
+static uint32_t send_message(struct tcb *me, struct trap_frame *frame,
+    const struct outgoing *out, struct tcb **receiver)
 {
 	uint32_t result;
 
@@ -171,16 +240,26 @@ static uint32_t send_message(
 			return IPC_NO_PARTNER;
 		if (waits_for(to, me)) {
 			*receiver = to;
-			result = transfer(me, to);
-			/* If it chose this sender, it may choose another. */
-			if (result != IPC_OK && result != LOOK_AGAIN &&
-			    to->partner == me)
-				wake(to, LOOK_AGAIN);
+			result = transfer(me, to, out);
+		} else if (awaits_answer(to, me)) {
+			result = answer_fault(me, frame, out, receiver);
 		} else {
 			result = wait_for_receiver(me, to, &frame->ebx);
 		}
 	} while (result == LOOK_AGAIN);
 	return result;
+}
+
+/* The same with the message in the user's memory. */
+static uint32_t send_part(
+    struct tcb *me, struct trap_frame *frame, struct tcb **receiver)
+{
+	struct outgoing out;
+	uint32_t result = message_open((const void *)frame->ecx, &out);
+
+	if (result != IPC_OK)
+		return result;
+	return send_message(me, frame, &out, receiver);
 }
 
 /* The longest waiting sender, or the given one if it waits; NULL if none. */
@@ -193,6 +272,25 @@ static struct tcb *find_sender(const struct tcb *me, struct tcb *from)
 	if (list_empty(&me->senders))
 		return NULL;
 	return list_entry(me->senders.next, struct tcb, sender_link);
+}
+
+/*
+ * The sender of a message to me has found a page of the buffer missing: asks
+ * me's pager, for as long as the sender would wait, and gives it back the
+ * processor. Returns what has become of the message.
+ */
+static uint32_t serve_sender(struct tcb *me)
+{
+	struct tcb *sender = me->transfer.copied_by;
+	uint32_t fault = me->fault, timeout = user_frame(sender)->ebx;
+	bool served = own_fault(me, fault & ~1u, fault & 1, timeout);
+
+	sender = me->transfer.copied_by;
+	if (!sender)
+		return LOOK_AGAIN;
+	sender->received = served ? IPC_OK : IPC_FAULT;
+	wait_and_start(me, THREAD_LOCKED, me->partner, sender);
+	return transfer_finish(me);
 }
 
 /*
@@ -230,6 +328,10 @@ static uint32_t receive_message(struct tcb *me, struct tcb *from, uid_t uid,
 		received = transfer_finish(me);
 		if ((received & IPC_CODE) == IPC_OK)
 			return received;
+		while (received == ASK_PAGER)
+			received = serve_sender(me);
+		if ((received & IPC_CODE) == IPC_OK)
+			return received;
 		if ((received & IPC_CODE) != LOOK_AGAIN)
 			return received | IPC_IN_RECEIVE;
 		/* No message after all, or the partner has died. */
@@ -243,7 +345,7 @@ static uint32_t receive_message(struct tcb *me, struct tcb *from, uid_t uid,
 void ipc_send(struct trap_frame *frame)
 {
 	struct tcb *me = current_thread(), *to;
-	uint32_t result = send_message(me, frame, &to);
+	uint32_t result = send_part(me, frame, &to);
 
 	frame->eax = result;
 	if (result == IPC_OK)
@@ -270,7 +372,7 @@ void ipc_call(struct trap_frame *frame)
 {
 	struct tcb *me = current_thread(), *to;
 	uid_t uid = partner_uid(frame);
-	uint32_t result = send_message(me, frame, &to);
+	uint32_t result = send_part(me, frame, &to);
 
 	if (result == IPC_OK)
 		result = receive_message(me, to, uid, &frame->edi, to);
@@ -280,7 +382,7 @@ void ipc_call(struct trap_frame *frame)
 void ipc_reply_and_receive_next(struct trap_frame *frame)
 {
 	struct tcb *me = current_thread(), *to;
-	uint32_t result = send_message(me, frame, &to);
+	uint32_t result = send_part(me, frame, &to);
 
 	if (result == IPC_OK)
 		result = receive_message(me, NULL, NOBODY, &frame->edi, to);
@@ -295,10 +397,105 @@ void ipc_timeout(struct tcb *t)
 	wake(t, IPC_TIMEOUT);
 }
 
+/* No longer than timeout, which is in the user frame. */
+static uint32_t wait_for_pager(
+    struct tcb *me, struct tcb *pager, uint32_t *timeout)
+{
+	uint32_t result = check_timeout(*timeout);
+
+	if (*timeout == TIMEOUT_NEVER) {
+		wait_and_start(me, THREAD_FAULTING, pager, pager);
+	} else if (result == IPC_OK) {
+		wait_for_a_time(me, THREAD_FAULTING, pager, pager, timeout);
+	} else {
+		start_receiver(me, pager);
+		return result;
+	}
+	return me->received;
+}
+
+/*
+ * What the thread is in the middle of is put aside: its registers, which IPC
+ * uses for its parameters, and its part in a transfer.
+ */
+bool ipc_ask_pager(uint32_t address, bool write, uint32_t timeout)
+{
+	struct tcb *me = current_thread(), *pager, *partner = me->partner;
+	struct trap_frame *frame = user_frame(me), saved = *frame;
+	struct outgoing out = {.words = {(address & ~1u) | write, frame->eip}};
+	uint32_t received = me->received, result;
+
+	if (me->asks_pager || me->pager == NOBODY || timeout == TIMEOUT_NONE)
+		return false;
+	me->asks_pager = true;
+	me->outer = me->transfer;
+	me->transfer = (struct transfer){0};
+	me->fault = address | 1;
+	frame->edx = (uint32_t)me->pager;
+	frame->esi = (uint32_t)(me->pager >> 32);
+	frame->ebx = timeout;
+	result = send_message(me, frame, &out, &pager);
+	if (result == IPC_OK) {
+		frame->edi = frame->ebx;
+		result = wait_for_pager(me, pager, &frame->edi);
+	}
+	*frame = saved;
+	me->received = received;
+	me->partner = partner;
+	me->transfer = me->outer;
+	me->outer = (struct transfer){0};
+	me->asks_pager = false;
+	return result == IPC_OK;
+}
+
+bool ipc_receiver_asks_pager(struct tcb *me, uint32_t address, bool write)
+{
+	struct tcb *to = me->transfer.copies_to;
+
+	to->fault = (address & ~1u) | write;
+	to->received = ASK_PAGER;
+	wait_and_start(me, THREAD_COPYING, to, to);
+	if (!me->transfer.copies_to)
+		return false;
+	to->received = IPC_OK;
+	return me->received == IPC_OK;
+}
+
 static void tell_receiver(struct tcb *t, void *dead)
 {
-	if (t->state == THREAD_RECEIVING && t->partner == dead)
+	if ((t->state == THREAD_RECEIVING || t->state == THREAD_FAULTING) &&
+	    t->partner == dead)
 		wake(t, LOOK_AGAIN);
+}
+
+static void sender_is_lost(struct tcb *to, const struct tcb *dead)
+{
+	if (to->outer.copied_by == dead)
+		to->outer.copied_by = NULL;
+	if (to->transfer.copied_by != dead)
+		return;
+	to->transfer.copied_by = NULL;
+	if (to->state == THREAD_LOCKED)
+		wake(to, LOOK_AGAIN);
+}
+
+static void receiver_is_lost(struct tcb *from, const struct tcb *dead)
+{
+	if (from->outer.copies_to == dead)
+		from->outer.copies_to = NULL;
+	if (from->transfer.copies_to != dead)
+		return;
+	from->transfer.copies_to = NULL;
+	if (from->state == THREAD_COPYING)
+		wake(from, IPC_NO_PARTNER);
+}
+
+static void end_transfer(const struct tcb *dead, const struct transfer *t)
+{
+	if (t->copies_to)
+		sender_is_lost(t->copies_to, dead);
+	if (t->copied_by)
+		receiver_is_lost(t->copied_by, dead);
 }
 
 void ipc_thread_deleted(struct tcb *dead)
@@ -314,5 +511,7 @@ void ipc_thread_deleted(struct tcb *dead)
 	if (dead->state == THREAD_SENDING)
 		list_remove(&dead->sender_link);
 	wakeup_remove(dead);
+	end_transfer(dead, &dead->transfer);
+	end_transfer(dead, &dead->outer);
 	transfer_forget(dead);
 }

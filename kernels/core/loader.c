@@ -2,10 +2,13 @@
 #include <loader.h>
 #include <panic.h>
 #include <space.h>
+#include <tcb_table.h>
 #include <thread.h>
 
-#define STACK_TOP (USER_END - PAGE_SIZE) /* a page unmapped above it */
+#define STACK_TOP FIREWALL
 #define STACK_PAGES 4
+
+#define ROOT_MEMORY 0x80000000 /* where the root task finds its own */
 
 #define ELF_MAGIC 0x464C457F /* 7F E L F */
 #define ELF_CLASS_32_LITTLE 0x0101
@@ -125,7 +128,7 @@ static uint32_t length(const char *s)
 
 static void start_module(const struct module *m, const char *command_line)
 {
-	struct task *task = task_create();
+	struct task *task = task_create(NOBODY);
 	uint32_t text_at = STACK_TOP - COMMAND_LINE_BYTES;
 	uint32_t page, entry;
 	struct tcb *t;
@@ -143,7 +146,30 @@ static void start_module(const struct module *m, const char *command_line)
 	if (root_thread == NOBODY) {
 		root_task = task;
 		root_thread = t->uid;
+	} else {
+		t->pager = root_thread;
 	}
+}
+
+/*
+ * A quarter of what is free, from the end of memory on, is the root task's to
+ * give to others; tcbs, page tables and messages are made of the rest.
+ */
+static void give_memory(void)
+{
+	uint32_t count = frames_free / 4, n, frame;
+	struct trap_frame *frame_of_root =
+	    user_frame(tcb_at(thread_number(root_thread)));
+
+	for (n = 0; n < count; n++) {
+		frame = frame_allocate_last();
+		if (!frame || !task_share(root_task,
+				  ROOT_MEMORY + n * PAGE_SIZE, frame, true))
+			panic("memory is too small");
+		frames_release(frame, 1); /* the root task has it now */
+	}
+	frame_of_root->ecx = ROOT_MEMORY;
+	frame_of_root->edi = count * PAGE_SIZE;
 }
 
 void load_modules(const struct multiboot_info *info)
@@ -166,4 +192,5 @@ void load_modules(const struct multiboot_info *info)
 			panic("module %u lies too high in memory", n);
 		start_module(&m, command_line);
 	}
+	give_memory();
 }

@@ -11,7 +11,7 @@ extern char kernel_end[];
 
 uint32_t frames_free;
 
-static bool in_use[MAX_FRAMES];
+static uint16_t users[MAX_FRAMES]; /* of each frame; 0: free */
 static uint32_t frames_end;
 static uint32_t search_from = FIRST_FRAME;
 
@@ -22,7 +22,7 @@ static void reserve(uint32_t address, uint32_t bytes)
 	uint32_t end = pages(address % PAGE_SIZE + bytes) + frame;
 
 	for (; frame < end && frame < MAX_FRAMES; frame++)
-		in_use[frame] = true;
+		users[frame] = 1;
 }
 
 static void add_memory(uint64_t address, uint64_t bytes)
@@ -32,7 +32,7 @@ static void add_memory(uint64_t address, uint64_t bytes)
 
 	for (; frame < end && frame < MAX_FRAMES; frame++)
 		if (frame >= FIRST_FRAME)
-			in_use[frame] = false;
+			users[frame] = 0;
 	if (end > MAX_FRAMES)
 		end = MAX_FRAMES;
 	if (end > frames_end)
@@ -67,7 +67,8 @@ void memory_init(const struct multiboot_info *info)
 {
 	uint32_t frame;
 
-	memset(in_use, true, sizeof(in_use));
+	for (frame = 0; frame < MAX_FRAMES; frame++)
+		users[frame] = 1;
 	if (info->flags & MULTIBOOT_HAS_MMAP)
 		add_memory_map(info);
 	else if (info->flags & MULTIBOOT_HAS_MEMORY)
@@ -84,13 +85,16 @@ void memory_init(const struct multiboot_info *info)
 	if (info->flags & MULTIBOOT_HAS_MODULES)
 		reserve_modules(info);
 	for (frame = 0; frame < frames_end; frame++)
-		if (!in_use[frame])
+		if (!users[frame])
 			frames_free++;
 }
 
 static uint32_t take(uint32_t frame, uint32_t count)
 {
-	memset(in_use + frame, true, count);
+	uint32_t n;
+
+	for (n = 0; n < count; n++)
+		users[frame + n] = 1;
 	frames_free -= count;
 	return frame * PAGE_SIZE;
 }
@@ -100,24 +104,47 @@ uint32_t frames_allocate(uint32_t count)
 	uint32_t frame, run = 0;
 
 	/* Nothing before search_from is free. */
-	while (search_from < frames_end && in_use[search_from])
+	while (search_from < frames_end && users[search_from])
 		search_from++;
 	for (frame = search_from; frame < frames_end; frame++) {
-		run = in_use[frame] ? 0 : run + 1;
+		run = users[frame] ? 0 : run + 1;
 		if (run == count)
 			return take(frame + 1 - count, count);
 	}
 	return 0;
 }
 
+uint32_t frame_allocate_last(void)
+{
+	uint32_t frame = frames_end;
+
+	while (frame-- > search_from)
+		if (!users[frame])
+			return take(frame, 1);
+	return 0;
+}
+
+bool frame_share(uint32_t address)
+{
+	uint16_t *count = users + address / PAGE_SIZE;
+
+	if (*count == UINT16_MAX)
+		return false;
+	++*count;
+	return true;
+}
+
 void frames_release(uint32_t address, uint32_t count)
 {
-	uint32_t frame = address / PAGE_SIZE;
+	uint32_t frame = address / PAGE_SIZE, end = frame + count;
 
-	memset(in_use + frame, false, count);
-	frames_free += count;
-	if (frame < search_from)
-		search_from = frame;
+	for (; frame < end; frame++) {
+		if (--users[frame])
+			continue;
+		frames_free++;
+		if (frame < search_from)
+			search_from = frame;
+	}
 }
 
 void *memset(void *to, int value, size_t bytes)

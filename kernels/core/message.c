@@ -19,27 +19,16 @@ static bool load_head(const struct message *message, struct message *head)
 	return !failed;
 }
 
-static uint32_t open_string(
-    const struct indirect_string *descriptor, struct outgoing *out)
+/* Without complex messages: a direct string, or one memory object. */
+static bool too_complex(uint32_t dope)
 {
-	uint32_t address;
-
-	if (!in_user_space((uint32_t)descriptor, sizeof(*descriptor)) ||
-	    !load_word(&out->string_length, &descriptor->length) ||
-	    !load_word(&address, &descriptor->address))
-		return IPC_FAULT;
-	if (out->string_length > STRING_MAX_BYTES)
-		return IPC_TOO_LONG;
-	if (!in_user_space(address, out->string_length))
-		return IPC_FAULT;
-	out->string = (const char *)address;
-	return IPC_OK;
+	return !CONFIG_COMPLEX_MESSAGES && DOPE_OBJECTS(dope) &&
+	       (DOPE_OBJECTS(dope) > 1 || DOPE_DWORDS(dope));
 }
 
 uint32_t message_open(const struct message *message, struct outgoing *out)
 {
 	struct message head;
-	uint32_t dwords, strings;
 
 	if (!in_user_space((uint32_t)message, sizeof(head)) ||
 	    !load_head(message, &head))
@@ -47,22 +36,54 @@ uint32_t message_open(const struct message *message, struct outgoing *out)
 	out->dope = head.dope & ~IPC_RESULT;
 	out->words[0] = head.words[0];
 	out->words[1] = head.words[1];
-	out->direct = message->direct;
-	out->string = NULL;
-	out->string_length = 0;
 	if (out->dope == 0)
 		return IPC_OK;
 
-	dwords = DOPE_DWORDS(head.dope);
-	strings = DOPE_STRINGS(head.dope);
-	if (strings > MESSAGE_MAX_STRINGS || DOPE_OBJECTS(head.dope))
+	if (too_complex(head.dope))
 		return IPC_TOO_LONG;
-	if (!in_user_space((uint32_t)message->direct, dwords * 4))
+	out->direct = message->direct;
+	out->strings = (const void *)(message->direct + DOPE_DWORDS(head.size));
+	out->objects = (const void *)(out->strings + strings_of(head.size));
+	return in_user_space(
+		   (uint32_t)message->direct, DOPE_DWORDS(head.dope) * 4)
+		   ? IPC_OK
+		   : IPC_FAULT;
+}
+
+uint32_t string_open(
+    const struct outgoing *out, uint32_t n, struct piece *piece)
+{
+	const struct indirect_string *descriptor = out->strings + n;
+
+	if (!in_user_space((uint32_t)descriptor, sizeof(*descriptor)) ||
+	    !load_word(&piece->bytes, &descriptor->length) ||
+	    !load_word(&piece->address, &descriptor->address))
 		return IPC_FAULT;
-	if (!strings)
-		return IPC_OK;
-	return open_string(
-	    (const void *)(message->direct + DOPE_DWORDS(head.size)), out);
+	if (piece->bytes > STRING_MAX_BYTES)
+		return IPC_TOO_LONG;
+	return in_user_space(piece->address, piece->bytes) ? IPC_OK : IPC_FAULT;
+}
+
+static bool page_aligned(const struct piece *piece)
+{
+	return (piece->address | piece->bytes) % PAGE_SIZE == 0;
+}
+
+uint32_t object_open(
+    const struct outgoing *out, uint32_t n, struct piece *piece)
+{
+	const struct memory_object *descriptor = out->objects + n;
+
+	if (!in_user_space((uint32_t)descriptor, sizeof(*descriptor)) ||
+	    !load_word(&piece->bytes, &descriptor->length) ||
+	    !load_word(&piece->address, &descriptor->address))
+		return IPC_FAULT;
+	piece->writable = piece->address & MEMORY_WRITABLE;
+	piece->address &= ~MEMORY_WRITABLE;
+	return page_aligned(piece) &&
+		       in_user_space(piece->address, piece->bytes)
+		   ? IPC_OK
+		   : IPC_FAULT;
 }
 
 static uint32_t min(uint32_t a, uint32_t b)
@@ -70,33 +91,57 @@ static uint32_t min(uint32_t a, uint32_t b)
 	return a < b ? a : b;
 }
 
-bool buffer_open(uint32_t address, struct message *seen, uint32_t dope,
-    uint32_t string_length, struct incoming *in)
+bool buffer_open(uint32_t address, const struct message *seen, uint32_t dope,
+    struct incoming *in)
 {
-	uint32_t size, room, strings;
+	uint32_t size, tag = CONFIG_COMPLEX_MESSAGES ? 0 : dope & 0xFF0000;
 
 	in->dope = IPC_FAULT;
 	if (!in_user_space(address, sizeof(*seen)) ||
-	    !load_word(&size, &seen->size))
+	    !load_word(&size, &seen->size) ||
+	    !in_user_space(address, sizeof(*seen) + DOPE_DWORDS(size) * 4))
 		return false;
-	in->dwords = min(DOPE_DWORDS(dope), DOPE_DWORDS(size));
-	strings = min(DOPE_STRINGS(dope), DOPE_STRINGS(size));
-	in->string_length = 0;
-	room = sizeof(*seen) + DOPE_DWORDS(size) * 4 +
-	       strings * sizeof(*in->descriptor);
-	if (!in_user_space(address, room))
-		return false;
-	if (strings) {
-		in->descriptor = (void *)(seen->direct + DOPE_DWORDS(size));
-		if (!load_word(&room, &in->descriptor->buffer_size) ||
-		    !load_word(&in->string_buffer, &in->descriptor->buffer))
-			return false;
-		in->string_length = min(string_length, room);
-		if (!in_user_space(in->string_buffer, in->string_length))
-			return false;
-	}
-	in->dope = DOPE(in->dwords, strings);
-	if (in->dope != dope || in->string_length != string_length)
+	in->strings = address + sizeof(*seen) + DOPE_DWORDS(size) * 4;
+	in->objects =
+	    in->strings + strings_of(size) * sizeof(struct indirect_string);
+	in->dope = DOPE_WITH_OBJECTS(min(DOPE_DWORDS(dope), DOPE_DWORDS(size)),
+		       min(strings_of(dope), strings_of(size)),
+		       min(DOPE_OBJECTS(dope), DOPE_OBJECTS(size))) |
+		   tag;
+	if (in->dope != dope)
 		in->dope |= IPC_CUT;
 	return true;
+}
+
+bool string_buffer_open(struct indirect_string *seen, uint32_t bytes,
+    struct incoming *in, struct piece *piece)
+{
+	uint32_t room;
+
+	if (!load_word(&room, &seen->buffer_size) ||
+	    !load_word(&piece->address, &seen->buffer))
+		return false;
+	piece->bytes = min(bytes, room);
+	if (piece->bytes < bytes)
+		in->dope |= IPC_CUT;
+	return in_user_space(piece->address, piece->bytes) &&
+	       store_word(&seen->length, piece->bytes) &&
+	       store_word(&seen->address, piece->address);
+}
+
+bool object_buffer_open(struct memory_object *seen, uint32_t bytes,
+    struct incoming *in, struct piece *piece)
+{
+	uint32_t room;
+
+	if (!load_word(&room, &seen->buffer_size) ||
+	    !load_word(&piece->address, &seen->buffer))
+		return false;
+	piece->bytes = min(bytes, room & -PAGE_SIZE);
+	if (piece->bytes < bytes)
+		in->dope |= IPC_CUT;
+	return page_aligned(piece) &&
+	       in_user_space(piece->address, piece->bytes) &&
+	       store_word(&seen->length, piece->bytes) &&
+	       store_word(&seen->address, piece->address);
 }

@@ -6,7 +6,11 @@
 #include <console.h>
 #include <dispatch.h>
 #include <entry.h>
+#include <heap.h>
+#include <mapping.h>
+#include <memory.h>
 #include <panic.h>
+#include <space.h>
 #include <tcb_table.h>
 #include <thread.h>
 #include <thread_lookup.h>
@@ -18,28 +22,86 @@ static void return_uid(struct trap_frame *frame, uid_t uid)
 	frame->esi = (uint32_t)(uid >> 32);
 }
 
-static uint32_t create_thread(struct trap_frame *frame, struct tcb *me)
+static uid_t given_uid(const struct trap_frame *frame)
 {
-	struct tcb *t =
-	    thread_create(me->task, me->uid, frame->ebx, frame->ecx);
+	return (uid_t)frame->esi << 32 | frame->edx;
+}
+
+static uint32_t create_thread_in(
+    struct task *task, struct trap_frame *frame, struct tcb *me)
+{
+	struct tcb *t = thread_create(task, me->uid, frame->ebx, frame->ecx);
 
 	if (!t)
 		return SERVICE_NO_MEMORY;
+	t->pager = given_uid(frame);
+	if (t->pager == NOBODY)
+		t->pager = me->pager;
 	return_uid(frame, t->uid);
 	return SERVICE_OK;
 }
 
+static uint32_t create_task(struct trap_frame *frame, struct tcb *me)
+{
+	struct task *task = task_create(me->uid);
+	uint32_t result;
+
+	if (!task)
+		return SERVICE_NO_MEMORY;
+	result = create_thread_in(task, frame, me);
+	if (result != SERVICE_OK)
+		task_destroy(task);
+	return result;
+}
+
+static bool may_delete(const struct tcb *me, const struct task *task)
+{
+	return me->task == task || me->task == root_task ||
+	       me->uid == task->creator;
+}
+
 static uint32_t delete_thread(struct trap_frame *frame, struct tcb *me)
 {
-	struct tcb *t = thread_lookup((uid_t)frame->esi << 32 | frame->edx);
+	struct tcb *t = thread_lookup(given_uid(frame));
 
 	if (!t)
 		return SERVICE_NO_THREAD;
-	if (t->task != me->task && me->task != root_task)
+	if (!may_delete(me, t->task))
 		return SERVICE_DENIED;
 	if (t->uid == root_thread)
 		panic("the root thread was deleted");
 	thread_delete(t);
+	return SERVICE_OK;
+}
+
+static uint32_t delete_task(struct trap_frame *frame, struct tcb *me)
+{
+	struct tcb *t = thread_lookup(given_uid(frame));
+
+	if (!t)
+		return SERVICE_NO_THREAD;
+	if (!may_delete(me, t->task))
+		return SERVICE_DENIED;
+	if (t->task == root_task)
+		panic("the root task was deleted");
+	task_delete(t->task);
+	return SERVICE_OK;
+}
+
+static uint32_t unmap(struct tcb *me, uint32_t address, uint32_t bytes)
+{
+	if ((address | bytes) % PAGE_SIZE)
+		return SERVICE_BAD_ARGUMENT;
+	if (!in_user_space(address, bytes))
+		return SERVICE_FAULT;
+	mapping_unmap(me->task, address, bytes);
+	return SERVICE_OK;
+}
+
+static uint32_t tell_memory(struct trap_frame *frame)
+{
+	frame->ebx = frames_free;
+	frame->ecx = heap_used;
 	return SERVICE_OK;
 }
 
@@ -83,7 +145,7 @@ void kernel_service(struct trap_frame *frame)
 		return_uid(frame, me->uid);
 		break;
 	case SERVICE_CREATE_THREAD:
-		frame->eax = create_thread(frame, me);
+		frame->eax = create_thread_in(me->task, frame, me);
 		break;
 	case SERVICE_DELETE_THREAD:
 		frame->eax = delete_thread(frame, me);
@@ -104,6 +166,21 @@ void kernel_service(struct trap_frame *frame)
 	case SERVICE_COLD_IPC:
 		frame->eax =
 		    is_root ? set_cold_ipc(frame->ebx) : SERVICE_DENIED;
+		break;
+	case SERVICE_CREATE_TASK:
+		frame->eax = create_task(frame, me);
+		break;
+	case SERVICE_DELETE_TASK:
+		frame->eax = delete_task(frame, me);
+		break;
+	case SERVICE_SET_PAGER:
+		me->pager = given_uid(frame);
+		break;
+	case SERVICE_MEMORY:
+		frame->eax = is_root ? tell_memory(frame) : SERVICE_DENIED;
+		break;
+	case SERVICE_UNMAP:
+		frame->eax = unmap(me, frame->ebx, frame->ecx);
 		break;
 	default:
 		frame->eax = SERVICE_UNKNOWN;

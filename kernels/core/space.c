@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <space.h>
 #include <heap.h>
+#include <mapping.h>
 
 #define ENTRIES (PAGE_SIZE / 4)
 #define USER_REGIONS REGION_OF(USER_END)
@@ -53,7 +54,7 @@ uint32_t kernel_unmap_page(uint32_t address)
 	return frame;
 }
 
-struct task *task_create(void)
+struct task *task_create(uid_t creator)
 {
 	struct task *task = heap_allocate(sizeof(*task));
 	uint32_t directory = frames_allocate(1);
@@ -68,6 +69,10 @@ struct task *task_create(void)
 	task->directory_address = directory;
 	task->directory = from_physical(directory);
 	task->threads = 0;
+	task->creator = creator;
+	list_init(&task->mappings);
+	list_init(&task->lent);
+	task->mapping_count = 0;
 	memcpy(task->directory, kernel_directory, PAGE_SIZE);
 	return task;
 }
@@ -87,6 +92,7 @@ void task_destroy(struct task *task)
 {
 	uint32_t region;
 
+	mappings_release(task);
 	for (region = 0; region < USER_REGIONS; region++)
 		if (task->directory[region] & PTE_PRESENT)
 			table_release(task->directory[region]);
@@ -105,10 +111,10 @@ static uint32_t cleared_frame(void)
 	return frame;
 }
 
-void *task_page(struct task *task, uint32_t address, bool writable)
+/* The entry of the user address, with a page table; NULL if no memory. */
+static uint32_t *make_entry(struct task *task, uint32_t address)
 {
 	uint32_t *region = task->directory + REGION_OF(address);
-	uint32_t *entry;
 
 	if (!(*region & PTE_PRESENT)) {
 		*region = cleared_frame();
@@ -116,8 +122,16 @@ void *task_page(struct task *task, uint32_t address, bool writable)
 			return NULL;
 		*region |= PTE_PRESENT | PTE_WRITABLE | PTE_USER;
 	}
-	entry = (uint32_t *)from_physical(*region & PTE_FRAME) +
-		address / PAGE_SIZE % ENTRIES;
+	return (uint32_t *)from_physical(*region & PTE_FRAME) +
+	       address / PAGE_SIZE % ENTRIES;
+}
+
+void *task_page(struct task *task, uint32_t address, bool writable)
+{
+	uint32_t *entry = make_entry(task, address);
+
+	if (!entry)
+		return NULL;
 	if (!(*entry & PTE_PRESENT)) {
 		*entry = cleared_frame();
 		if (!*entry)
@@ -127,4 +141,60 @@ void *task_page(struct task *task, uint32_t address, bool writable)
 	if (writable)
 		*entry |= PTE_WRITABLE;
 	return from_physical(*entry & PTE_FRAME);
+}
+
+uint32_t page_entry(const struct task *task, uint32_t address)
+{
+	uint32_t region = task->directory[REGION_OF(address)];
+	const uint32_t *table = from_physical(region & PTE_FRAME);
+
+	if (address >= USER_END || !(region & PTE_PRESENT))
+		return 0;
+	return table[address / PAGE_SIZE % ENTRIES];
+}
+
+bool page_allows(const struct task *task, uint32_t address, bool write)
+{
+	uint32_t entry = page_entry(task, address);
+
+	return (entry & PTE_PRESENT) && (!write || (entry & PTE_WRITABLE));
+}
+
+bool task_share(
+    struct task *task, uint32_t address, uint32_t frame, bool writable)
+{
+	uint32_t *entry;
+
+	if (address >= FIREWALL)
+		return false;
+	entry = make_entry(task, address);
+	if (!entry || !frame_share(frame))
+		return false;
+	if (*entry & PTE_PRESENT)
+		frames_release(*entry & PTE_FRAME, 1);
+	*entry = frame | PTE_PRESENT | PTE_USER | (writable ? PTE_WRITABLE : 0);
+	/* All: the page may be seen in the window too. */
+	flush_tlb();
+	return true;
+}
+
+void task_unmap(struct task *task, uint32_t address, uint32_t bytes)
+{
+	uint32_t end = address + bytes;
+
+	while (address < end) {
+		uint32_t *region = task->directory + REGION_OF(address);
+		uint32_t *entry;
+
+		if (!(*region & PTE_PRESENT)) {
+			address = (address | (REGION_SIZE - 1)) + 1;
+			continue;
+		}
+		entry = make_entry(task, address);
+		if (*entry & PTE_PRESENT)
+			frames_release(*entry & PTE_FRAME, 1);
+		*entry = 0;
+		address += PAGE_SIZE;
+	}
+	flush_tlb();
 }

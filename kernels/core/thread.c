@@ -109,3 +109,22 @@ void thread_delete(struct tcb *t)
 	number_to_free = number;
 	dispatch_idle();
 }
+
+void task_delete(struct task *task)
+{
+	struct tcb *me = current_thread();
+	uint32_t number = thread_table_end, left = task->threads;
+
+	if (me->task == task)
+		left--;
+	while (left) {
+		struct tcb *t = tcb_at(--number);
+
+		if (!thread_table[number].uid || t->task != task || t == me)
+			continue;
+		left--;
+		thread_delete(t);
+	}
+	if (me->task == task)
+		thread_delete(me);
+}

@@ -6,6 +6,7 @@
 #include <clock.h>
 #include <console.h>
 #include <entry.h>
+#include <page_fault.h>
 #include <panic.h>
 #include <tcb_table.h>
 #include <thread.h>
@@ -38,20 +39,27 @@ static bool kernel_page_fault(struct trap_frame *frame)
 	recovery = user_access_recovery(frame->eip);
 	if (!recovery)
 		return false;
-	user_fault_on_write = write;
-	frame->eip = recovery;
+	if (!page_fault(current_thread(), fault_address(), write))
+		frame->eip = recovery;
 	return true;
 }
 
-static void end_thread(const struct trap_frame *frame)
+/* Page fault of a user program: true if it can go on. */
+static bool user_page_fault(const struct trap_frame *frame)
+{
+	return frame->vector == TRAP_PAGE_FAULT &&
+	       page_fault(current_thread(), fault_address(),
+		   frame->error & PAGE_FAULT_ON_WRITE);
+}
+
+static void end_thread(const struct trap_frame *frame, uint32_t address)
 {
 	struct tcb *me = current_thread();
 	const char *name = exception_name(frame->vector);
 
 	print("# thread %x %x: %s at %x, error %x, address %x: deleted\n",
 	    (uint32_t)(me->uid >> 32), (uint32_t)me->uid, name, frame->eip,
-	    frame->error,
-	    frame->vector == TRAP_PAGE_FAULT ? fault_address() : 0);
+	    frame->error, frame->vector == TRAP_PAGE_FAULT ? address : 0);
 	if (me->uid == root_thread)
 		panic_at(frame, "the root thread has died");
 	thread_delete(me);
@@ -59,13 +67,17 @@ static void end_thread(const struct trap_frame *frame)
 
 void trap(struct trap_frame *frame)
 {
+	uint32_t address = fault_address();
+
 	if (frame->vector == IRQ_BASE + IRQ_CLOCK)
 		clock_interrupt(frame);
 	else if (frame->vector >= IRQ_BASE)
 		return; /* spurious: all others are masked */
-	else if (from_user_mode(frame) && frame->vector != TRAP_NMI)
-		end_thread(frame);
-	else if (frame->vector != TRAP_PAGE_FAULT || !kernel_page_fault(frame))
+	else if (from_user_mode(frame) && frame->vector != TRAP_NMI) {
+		if (!user_page_fault(frame))
+			end_thread(frame, address);
+	} else if (frame->vector != TRAP_PAGE_FAULT ||
+		   !kernel_page_fault(frame))
 		panic_at(frame, exception_name(frame->vector));
 }
 

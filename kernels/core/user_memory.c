@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <user_memory.h>
-#include <cpu.h>
-
-bool user_fault_on_write;
+#include <dispatch.h>
 
 extern const struct user_access user_access_start[], user_access_end[];
 
@@ -24,7 +22,7 @@ bool copy_string(void *to, const void *from, uint32_t bytes)
 		to = (char *)to + STRING_PIECE;
 		from = (const char *)from + STRING_PIECE;
 		bytes -= STRING_PIECE;
-		interrupt_window();
+		preemption_point();
 	}
 	if (!copy_dwords(to, from, bytes / 4))
 		return false;

@@ -86,18 +86,25 @@ typedef uint64_t uid_t;
  * A message, and a buffer for one, have the same structure (5.4.1), so one
  * variable can serve for both. Behind the first 8 bytes, which travel in
  * registers, come size's dwords of direct string, of which dope's are sent;
- * then the descriptors of the indirect strings.
+ * then the descriptors of size's indirect strings, then those of its memory
+ * objects. The n-th string goes to the n-th buffer, objects likewise.
  *
  * A dope (5.5.4) is one register whose bytes are counters: bits 8..15 dwords
  * of direct string, 16..23 indirect strings, 24..31 memory objects.
  */
 #define DOPE(dwords, strings) ((uint32_t)(dwords) << 8 | (strings) << 16)
+#define DOPE_WITH_OBJECTS(dwords, strings, objects)                            \
+	(DOPE(dwords, strings) | (uint32_t)(objects) << 24)
 #define DOPE_DWORDS(dope) ((dope) >> 8 & 0xFF)
 #define DOPE_STRINGS(dope) ((dope) >> 16 & 0xFF)
 #define DOPE_OBJECTS(dope) ((dope) >> 24)
 
+/*
+ * Without CONFIG_COMPLEX_MESSAGES a message is one thing: a direct string or
+ * one memory object. The byte for indirect strings is then a tag of the
+ * sender's, which the kernel hands over and does not look at.
+ */
 #define MESSAGE_MAX_DWORDS 255
-#define MESSAGE_MAX_STRINGS 1
 #define STRING_MAX_BYTES (4u << 20)
 
 struct message {
@@ -116,18 +123,51 @@ struct indirect_string {
 };
 
 /*
- * Kernel services, by KERNEL_SERVICE, number in EAX. Result code in EAX.
- * WRITE, STOP and COLD_IPC are the root task's alone (the first module's), as
- * is deleting threads of other tasks. Others get SERVICE_DENIED.
+ * Descriptor of a memory object (5.2.2): pages of the sender's that appear in
+ * the receiver's space, each when it is first touched. All are multiples of
+ * a page.
  */
-#define SERVICE_SELF 0		/* out: EDX, ESI own uid */
-#define SERVICE_CREATE_THREAD 1 /* in: EBX eip, ECX esp; out: EDX, ESI uid */
+struct memory_object {
+	uint32_t length;  /* bytes to send; after receiving: bytes received */
+	uint32_t address; /* | MEMORY_WRITABLE; after receiving: the buffer's */
+	uint32_t buffer_size; /* bytes of address space to receive into */
+	uint32_t buffer;
+};
+
+#define MEMORY_WRITABLE 1
+
+/*
+ * The message by which a page fault comes to the pager of the thread that
+ * caused it: 8 bytes. The answer is a message with a memory object whose first
+ * page is mapped where the fault was and the others behind it. Any other
+ * answer says no: a user program is ended, a transfer fails.
+ */
+#define FAULT_ADDRESS(words) ((words)[0] & ~1u)
+#define FAULT_WRITE(words) ((words)[0] & 1)
+#define FAULT_EIP(words) ((words)[1])
+
+/*
+ * Kernel services, by KERNEL_SERVICE, number in EAX. Result code in EAX.
+ * WRITE, STOP, COLD_IPC and MEMORY are the root task's alone (the first
+ * module's). Threads can be deleted by those of their own task, by the thread
+ * that created the task, and by the root task. Others get SERVICE_DENIED. A
+ * pager of NOBODY in CREATE_... is the caller's own.
+ */
+#define SERVICE_SELF 0 /* out: EDX, ESI own uid */
+/* in: EBX eip, ECX esp; EDX, ESI pager; out: EDX, ESI uid */
+#define SERVICE_CREATE_THREAD 1
 #define SERVICE_DELETE_THREAD 2 /* in: EDX, ESI uid */
 #define SERVICE_YIELD 3		/* lets every other ready thread run first */
 #define SERVICE_CLOCK 4		/* out: EBX clock ticks since boot */
 #define SERVICE_WRITE 5		/* in: EBX address, ECX bytes: to the console */
 #define SERVICE_STOP 6		/* in: EBX 0 for success: ends the machine */
 #define SERVICE_COLD_IPC 7 /* in: EBX COLD_...: flush the cache at each IPC */
+/* The same, in a new task with nothing in its space. */
+#define SERVICE_CREATE_TASK 8
+#define SERVICE_DELETE_TASK 9 /* in: EDX, ESI uid of a thread of it */
+#define SERVICE_SET_PAGER 10  /* in: EDX, ESI uid: the caller's pager */
+#define SERVICE_MEMORY 11     /* out: EBX frames free, ECX bytes of heap used */
+#define SERVICE_UNMAP 17      /* in: EBX address, ECX bytes: of the own space */
 
 /*
  * For measuring with a cold cache (section 6): what each send, call and reply
@@ -151,7 +191,9 @@ struct indirect_string {
  * A new thread starts with EDX, ESI = uid of its creator, like a thread that
  * has just received from it. A module's first thread starts with the uid of
  * the root task's first thread, or NOBODY if it is that thread, and EBX = the
- * address of the kernel's command line.
+ * address of the kernel's command line. The root task's first thread finds in
+ * ECX, EDI address and bytes of the memory that the kernel does not keep for
+ * itself. It is the pager of the other modules' first threads and has none.
  */
 
 #endif /* __ASSEMBLER__ */

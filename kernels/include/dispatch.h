@@ -31,6 +31,12 @@ void schedule(void);
 /* Lets the other ready threads run first. */
 void thread_yield(void);
 
+/*
+ * In the middle of something long: lets pending interrupts in, and another
+ * thread if the timeslice of this one is over.
+ */
+void preemption_point(void);
+
 /* Leaves the processor to the idle thread for good. */
 void dispatch_idle(void) __attribute__((noreturn));
 

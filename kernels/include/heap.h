@@ -8,6 +8,9 @@
 
 #include <stdint.h>
 
+/* Bytes in use, as allocated: rounded up to blocks. */
+extern uint32_t heap_used;
+
 /* Not cleared; NULL if there is no memory. */
 void *heap_allocate(uint32_t bytes);
 void heap_release(void *address, uint32_t bytes);

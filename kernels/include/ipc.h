@@ -23,6 +23,7 @@ static inline uint32_t waiting_timeout(const struct tcb *t)
 		return user_frame(t)->ebx;
 	case THREAD_RECEIVING:
 	case THREAD_LOCKED:
+	case THREAD_FAULTING:
 		return user_frame(t)->edi;
 	default:
 		return TIMEOUT_NEVER;
@@ -31,6 +32,15 @@ static inline uint32_t waiting_timeout(const struct tcb *t)
 
 /* Its time has come: t, which waits and is not locked, waits no more. */
 void ipc_timeout(struct tcb *t);
+
+/*
+ * The running thread asks its pager for a page (abi.h), in the middle of
+ * whatever it does in the kernel. True if the answer was not no.
+ */
+bool ipc_ask_pager(uint32_t address, bool write, uint32_t timeout);
+
+/* The same is done by the thread to which me copies a message, of its own. */
+bool ipc_receiver_asks_pager(struct tcb *me, uint32_t address, bool write);
 
 /* A thread is being deleted: tells its partners. */
 void ipc_thread_deleted(struct tcb *dead);

@@ -7,6 +7,7 @@
 #define MEMORY_H
 
 #include <memory_layout.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,15 @@ void memory_init(const struct multiboot_info *info);
 /* Physical address of count consecutive frames, not cleared; 0 if none. */
 uint32_t frames_allocate(uint32_t count);
 void frames_release(uint32_t address, uint32_t count);
+
+/* The last free frame, likewise; 0 if none. */
+uint32_t frame_allocate_last(void);
+
+/*
+ * One more user of a frame: it is free when as many have released it. False
+ * if it has too many already.
+ */
+bool frame_share(uint32_t address);
 
 static inline void *from_physical(uint32_t address)
 {

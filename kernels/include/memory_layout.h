@@ -2,7 +2,7 @@
 /*
  * The address map, the same in every address space above USER_END:
  *
- *	00000000  user (USER_END bytes)
+ *	00000000  user (USER_END bytes), the last page never mapped  5.2.3
  *	E0000000  tcb array (4 MB), with CONFIG_VIRTUAL_TCBS     section 5.2.5
  *	F0000000  physical memory (up to 240 MB), kernel image in it
  *	FF800000  communication window (8 MB), private to each    section 5.2.3
@@ -13,6 +13,10 @@
 
 #define PAGE_SIZE 4096
 #define REGION_SIZE 0x400000 /* what one page-directory entry maps: 4 MB */
+
+/* The last page of user space: never mapped, so no copy runs into the kernel.
+ */
+#define FIREWALL 0xDFFFF000
 
 #define TCB_ARRAY 0xE0000000
 #define PHYSICAL_MAP 0xF0000000

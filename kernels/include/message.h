@@ -3,11 +3,14 @@
  * Messages as the two sides of a transfer see them (5.2.2, 5.5.4). Both ways
  * of transferring use these; all addresses come from user programs and are
  * checked here.
+ *
+ * Whatever reads or writes a user's memory may wait for a pager meanwhile.
  */
 #ifndef MESSAGE_H
 #define MESSAGE_H
 
 #include <config.h>
+#include <mapping.h>
 #include <user_memory.h>
 
 /* A message to be sent, in the sender's address space. */
@@ -15,30 +18,58 @@ struct outgoing {
 	uint32_t dope; /* counters only */
 	uint32_t words[2];
 	const uint32_t *direct;
-	const char *string; /* if the dope has one */
-	uint32_t string_length;
+	const struct indirect_string *strings;
+	const struct memory_object *objects;
 };
 
-/* How much of it the receiver's buffer takes. */
+/* The receive buffer, and how much of a message it takes. */
 struct incoming {
 	uint32_t dope; /* counters of what fits, and IPC_OK or a code */
-	uint32_t dwords;
-	uint32_t string_length;
-	uint32_t string_buffer; /* in the receiver's address space */
-	struct indirect_string *descriptor; /* as seen from here */
+	uint32_t strings, objects; /* addresses of descriptors, not checked */
 };
 
-/* Fetches the message at a user address: IPC_OK, IPC_FAULT, IPC_TOO_LONG. */
-uint32_t message_open(const struct message *message, struct outgoing *out);
+/* What of a memory, from where or to where. */
+struct piece {
+	uint32_t address;
+	uint32_t bytes;
+	bool writable; /* memory objects */
+};
 
 /*
- * Decides what of a message with this dope and string goes into the receive
- * buffer. address: the buffer in the receiver's address space; seen: where
- * it can be accessed now. False if the buffer's bounds cannot be read;
- * dope then has IPC_FAULT.
+ * Fetches the message at a user address: IPC_OK, IPC_FAULT, IPC_TOO_LONG.
+ * The strings' and objects' descriptors are still to be opened.
  */
-bool buffer_open(uint32_t address, struct message *seen, uint32_t dope,
-    uint32_t string_length, struct incoming *in);
+uint32_t message_open(const struct message *message, struct outgoing *out);
+
+/* The n-th of a message to be sent: as message_open. */
+uint32_t string_open(
+    const struct outgoing *out, uint32_t n, struct piece *piece);
+uint32_t object_open(
+    const struct outgoing *out, uint32_t n, struct piece *piece);
+
+/*
+ * Decides what of a message with this dope goes into the receive buffer.
+ * address: the buffer in the receiver's address space; seen: where it can be
+ * accessed now. False if it cannot be read; dope then has IPC_FAULT.
+ */
+bool buffer_open(uint32_t address, const struct message *seen, uint32_t dope,
+    struct incoming *in);
+
+/*
+ * Where the n-th string or object of so many bytes goes, as much of it as
+ * fits, and tells the receiver so. seen: where its descriptor can be accessed
+ * now. Adds IPC_CUT to the dope if not all fits. False if it cannot be done.
+ */
+bool string_buffer_open(struct indirect_string *seen, uint32_t bytes,
+    struct incoming *in, struct piece *piece);
+bool object_buffer_open(struct memory_object *seen, uint32_t bytes,
+    struct incoming *in, struct piece *piece);
+
+/* The kernel's counters of what may be in a message. */
+static inline uint32_t strings_of(uint32_t dope)
+{
+	return CONFIG_COMPLEX_MESSAGES ? DOPE_STRINGS(dope) : 0;
+}
 
 /* Whether the message is over when the first 8 bytes are delivered. */
 static inline bool is_short(uint32_t dope)

@@ -27,7 +27,7 @@ void kernel_map_page(uint32_t address, uint32_t frame, uint32_t flags);
 uint32_t kernel_unmap_page(uint32_t address);
 
 /* A task with an empty user part; NULL if there is no memory. */
-struct task *task_create(void);
+struct task *task_create(uid_t creator);
 
 /* Gives back the task and all memory mapped in its user part. */
 void task_destroy(struct task *task);
@@ -38,5 +38,21 @@ void task_destroy(struct task *task);
  * once it was. NULL if there is no memory.
  */
 void *task_page(struct task *task, uint32_t address, bool writable);
+
+/* The page-table entry of the user address; 0 if there is no page table. */
+uint32_t page_entry(const struct task *task, uint32_t address);
+
+/* May the user do it? The address may be any. */
+bool page_allows(const struct task *task, uint32_t address, bool write);
+
+/*
+ * Maps a frame that another task has too, instead of what is there. False if
+ * there is no memory, it has too many users, or nothing may be mapped there.
+ */
+bool task_share(
+    struct task *task, uint32_t address, uint32_t frame, bool writable);
+
+/* Releases all pages that begin in this part of user space. */
+void task_unmap(struct task *task, uint32_t address, uint32_t bytes);
 
 #endif

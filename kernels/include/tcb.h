@@ -19,7 +19,11 @@
 struct task {
 	uint32_t *directory; /* page directory, through the physical map */
 	uint32_t directory_address; /* the same, physical: for cr3 */
-	uint32_t threads; /* how many; the last one takes the task along */
+	uint32_t threads;     /* how many; the last one takes the task along */
+	uid_t creator;	      /* the thread that created it */
+	struct list mappings; /* memory objects received, latest first */
+	struct list lent;     /* those that others have from it */
+	uint32_t mapping_count;
 };
 
 enum thread_state {
@@ -27,7 +31,18 @@ enum thread_state {
 	THREAD_SENDING,	  /* waits until partner receives from it */
 	THREAD_RECEIVING, /* waits for a message from partner, or anybody */
 	THREAD_LOCKED,	  /* as RECEIVING, but a long one is being copied */
+	THREAD_COPYING,	  /* waits, sending, for partner's pager */
+	THREAD_FAULTING,  /* waits for the answer of partner, its pager */
 	THREAD_DEAD,	  /* waits to be freed */
+};
+
+/* Long messages that a thread takes part in, so far as the kernel can wait in
+ * the middle of them (transfer.h). */
+struct transfer {
+	struct tcb *copies_to;	       /* NULL if that one is no more */
+	struct tcb *copied_by;	       /* likewise */
+	struct kernel_message *outbox; /* being copied in */
+	struct kernel_message *inbox;  /* not yet copied out */
 };
 
 /* A time in ms, as wakeup.h needs it. */
@@ -42,7 +57,6 @@ struct tcb {
 	enum thread_state state;
 	struct tcb *partner; /* see state; NULL: anybody */
 	uint32_t received;   /* dope and result code when next receiving */
-	struct kernel_message *inbox; /* message not yet copied out, or NULL */
 	struct list senders; /* threads SENDING to this one, first come first */
 	struct list sender_link;  /* in partner's senders */
 	struct list ready_link;	  /* in the ready queue */
@@ -55,6 +69,12 @@ struct tcb {
 	wakeup_time_t due; /* when its wait ends by timeout */
 	struct list wakeup_link;
 	bool in_wakeup_list;
+	bool asks_pager;
+	uint32_t window_region;	  /* the first of the two seen in the window */
+	struct transfer transfer; /* now going on */
+	struct transfer outer;	  /* in the middle of which it asks its pager */
+	uid_t pager;
+	uint32_t fault; /* that the pager is asked for: address | write */
 };
 
 /* The registers of t's user program while it is in the kernel. */

@@ -22,8 +22,8 @@ extern uid_t root_thread;
 
 /*
  * A new thread of the task, ready to run in user mode from eip with stack
- * esp. Its other registers can be set in its user_frame. NULL if there is
- * no memory or no free thread number.
+ * esp. Its other registers can be set in its user_frame; it has no pager yet.
+ * NULL if there is no memory or no free thread number.
  */
 struct tcb *thread_create(
     struct task *task, uid_t chief, uint32_t eip, uint32_t esp);
@@ -33,6 +33,9 @@ struct tcb *thread_create(
  * it is the running one. The task goes with its last thread.
  */
 void thread_delete(struct tcb *t);
+
+/* Ends all threads of a task; does not return if it is the running one's. */
+void task_delete(struct task *task);
 
 /* Gives back the memory of a thread that has deleted itself. */
 void thread_free_deleted(void);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Access to memory that a user program has named, which may not be there. An
- * instruction that faults is left for the end of its range; the page fault
- * handler finds it in the table that USER_ACCESS fills.
+ * Access to memory that a user program has named, which may not be there. The
+ * page fault handler asks the pager, then tries the instruction again. If it
+ * gets no page it leaves the instruction for the end of its range, which it
+ * finds in the table that USER_ACCESS fills.
  */
 #ifndef USER_MEMORY_H
 #define USER_MEMORY_H
@@ -17,9 +18,6 @@
 struct user_access {
 	uint32_t first, end, recovery;
 };
-
-/* Of the last fault: was it on writing? */
-extern bool user_fault_on_write;
 
 /* Is all of it below USER_END? */
 static inline bool in_user_space(uint32_t address, uint32_t bytes)
@@ -77,8 +75,9 @@ static inline bool copy_bytes(void *to, const void *from, uint32_t bytes)
 }
 
 /*
- * For indirect strings: lets interrupts in after each piece, so that no clock
- * tick is lost. A piece takes about 0.25 ms on the 486.
+ * For indirect strings: after each piece interrupts are let in, and another
+ * thread if this one's timeslice is over. A piece takes about 0.25 ms on the
+ * 486.
  */
 #define STRING_PIECE (16u << 10)
 

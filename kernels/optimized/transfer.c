@@ -1,7 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <transfer.h>
 #include <message.h>
+#include <mapping.h>
+#include <page_fault.h>
 #include <space.h>
+
+static void window_show(struct tcb *from, const struct tcb *to)
+{
+	uint32_t *window = from->task->directory + REGION_OF(WINDOW);
+	const uint32_t *region = to->task->directory + from->window_region;
+	uint32_t first = region[0] & ~PTE_USER;
+
+	if (window[0] && window[0] != first)
+		flush_tlb();
+	window[0] = first;
+	window[1] = from->window_region + 1 < REGION_OF(USER_END)
+			? region[1] & ~PTE_USER
+			: 0;
+	from->window_in_use = true;
+}
 
 /*
  * Makes the 8 MB that start with the region of the receiver's address visible
@@ -13,21 +30,13 @@
  * a second mapping without a switch between must flush it. Within one space
  * there is nothing to map.
  */
-static char *window_open(struct tcb *from, struct tcb *to, uint32_t address)
+static void *window_open(struct tcb *from, struct tcb *to, uint32_t address)
 {
-	uint32_t *window, *region, first;
-
 	if (from->task == to->task)
-		return (char *)address;
-	window = from->task->directory + REGION_OF(WINDOW);
-	region = to->task->directory + REGION_OF(address);
-	first = region[0] & ~PTE_USER;
-	if (window[0] && window[0] != first)
-		flush_tlb();
-	window[0] = first;
-	window[1] = region[1] & ~PTE_USER;
-	from->window_in_use = true;
-	return (char *)(WINDOW + (address & (REGION_SIZE - 1)));
+		return (void *)address;
+	from->window_region = REGION_OF(address);
+	window_show(from, to);
+	return (void *)(WINDOW + (address & (REGION_SIZE - 1)));
 }
 
 void window_close(struct tcb *t, const struct tcb *next)
@@ -41,46 +50,127 @@ void window_close(struct tcb *t, const struct tcb *next)
 		flush_tlb();
 }
 
-/* Whom a fault on copying is to be blamed on: the sender's result code. */
-static uint32_t copy_failed(struct tcb *to)
+bool window_fault(struct tcb *me, uint32_t address, bool write)
 {
-	if (!user_fault_on_write)
+	struct tcb *to = me->transfer.copies_to;
+	uint32_t there;
+
+	if (!to || to->task == me->task)
+		return false;
+	there = me->window_region * REGION_SIZE + (address - WINDOW);
+	if (!page_allows(to->task, there, write) &&
+	    !receiver_fault(me, there, write))
+		return false;
+	/* It may have lost the window meanwhile. */
+	to = me->transfer.copies_to;
+	if (!to)
+		return false;
+	window_show(me, to);
+	flush_tlb_page(address);
+	return true;
+}
+
+/* Whom a fault on copying is to be blamed on: the sender's result code. */
+static uint32_t copy_failed(const struct tcb *from, struct tcb *to)
+{
+	if (!from->transfer.copies_to)
+		return IPC_NO_PARTNER;
+	if (!user_fault_of_receiver)
 		return IPC_FAULT;
 	to->received = IPC_FAULT;
 	return IPC_OK;
 }
 
-static uint32_t transfer_string(struct tcb *from, struct tcb *to,
-    const struct outgoing *out, const struct incoming *in)
+/* The receiver has a bad buffer, or is no more. */
+static uint32_t receiver_failed(const struct tcb *from, struct tcb *to)
 {
-	char *seen;
+	user_fault_of_receiver = true;
+	return copy_failed(from, to);
+}
 
-	if (!store_word(&in->descriptor->length, in->string_length) ||
-	    !store_word(&in->descriptor->address, in->string_buffer))
-		return copy_failed(to);
-	seen = window_open(from, to, in->string_buffer);
-	if (!copy_string(seen, out->string, in->string_length))
-		return copy_failed(to);
+static uint32_t transfer_string(struct tcb *from, struct tcb *to,
+    const struct outgoing *out, struct incoming *in, uint32_t n)
+{
+	uint32_t descriptor = in->strings + n * sizeof(struct indirect_string);
+	struct piece source, buffer;
+	uint32_t result = string_open(out, n, &source);
+
+	if (result != IPC_OK)
+		return result;
+	if (!in_user_space(descriptor, sizeof(struct indirect_string)) ||
+	    !string_buffer_open(
+		window_open(from, to, descriptor), source.bytes, in, &buffer))
+		return receiver_failed(from, to);
+	if (!copy_string(window_open(from, to, buffer.address),
+		(const void *)source.address, buffer.bytes))
+		return copy_failed(from, to);
 	return IPC_OK;
+}
+
+static uint32_t transfer_object(struct tcb *from, struct tcb *to,
+    const struct outgoing *out, struct incoming *in, uint32_t n)
+{
+	uint32_t descriptor = in->objects + n * sizeof(struct memory_object);
+	struct piece source, buffer;
+	uint32_t result = object_open(out, n, &source);
+	struct mapping *m;
+
+	if (result != IPC_OK)
+		return result;
+	if (!in_user_space(descriptor, sizeof(struct memory_object)) ||
+	    !object_buffer_open(
+		window_open(from, to, descriptor), source.bytes, in, &buffer))
+		return receiver_failed(from, to);
+	m = mapping_create(
+	    from->task, source.address, source.bytes, source.writable);
+	if (!m)
+		return IPC_NO_BUFFER;
+	mapping_place(m, to->task, buffer.address, buffer.bytes);
+	return IPC_OK;
+}
+
+static bool goes_on(const struct tcb *to, uint32_t result)
+{
+	return result == IPC_OK && to->received == IPC_OK;
+}
+
+/* All that the receiver takes; of the rest only whether it is well formed. */
+static uint32_t transfer_strings(struct tcb *from, struct tcb *to,
+    const struct outgoing *out, struct incoming *in)
+{
+	uint32_t taken = in->dope, result = IPC_OK, n;
+	struct piece piece;
+
+	for (n = 0; n < strings_of(out->dope) && goes_on(to, result); n++)
+		result = n < strings_of(taken)
+			     ? transfer_string(from, to, out, in, n)
+			     : string_open(out, n, &piece);
+	for (n = 0; n < DOPE_OBJECTS(out->dope) && goes_on(to, result); n++)
+		result = n < DOPE_OBJECTS(taken)
+			     ? transfer_object(from, to, out, in, n)
+			     : object_open(out, n, &piece);
+	return result;
 }
 
 uint32_t transfer_long(
     struct tcb *from, struct tcb *to, const struct outgoing *out)
 {
-	uint32_t address = user_frame(to)->eax;
-	struct message *seen = (void *)window_open(from, to, address);
+	uint32_t address = user_frame(to)->eax, result = IPC_OK;
+	struct message *seen = window_open(from, to, address);
 	struct incoming in;
 
-	to->received = IPC_FAULT;
-	if (!buffer_open(address, seen, out->dope, out->string_length, &in))
-		return IPC_OK;
-	to->received = in.dope;
+	to->received = IPC_OK;
+	if (!buffer_open(address, seen, out->dope, &in))
+		return receiver_failed(from, to);
 	if (!CONFIG_REGISTER_MESSAGES &&
 	    !copy_dwords(seen->words, out->words, 2))
-		return copy_failed(to);
-	if (in.dwords && !copy_dwords(seen->direct, out->direct, in.dwords))
-		return copy_failed(to);
-	if (DOPE_STRINGS(in.dope))
-		return transfer_string(from, to, out, &in);
-	return IPC_OK;
+		return receiver_failed(from, to);
+	if (DOPE_DWORDS(in.dope) &&
+	    !copy_dwords(seen->direct, out->direct, DOPE_DWORDS(in.dope)))
+		return copy_failed(from, to);
+	if (out->dope >> 16)
+		result = transfer_strings(from, to, out, &in);
+	if (to->received == IPC_OK)
+		to->received = in.dope;
+	return result;
 }

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <page_fault.h>
+#include <ipc.h>
+#include <mapping.h>
+#include <space.h>
+#include <transfer.h>
+
+bool user_fault_of_receiver;
+
+bool own_fault(struct tcb *me, uint32_t address, bool write, uint32_t timeout)
+{
+	if (address >= FIREWALL)
+		return false;
+	return mapping_resolve(me->task, address, write) ||
+	       (ipc_ask_pager(address, write, timeout) &&
+		   page_allows(me->task, address, write));
+}
+
+bool receiver_fault(struct tcb *me, uint32_t address, bool write)
+{
+	struct tcb *to = me->transfer.copies_to;
+
+	user_fault_of_receiver = true;
+	if (address >= FIREWALL)
+		return false;
+	return mapping_resolve(to->task, address, write) ||
+	       ipc_receiver_asks_pager(me, address, write);
+}
+
+bool page_fault(struct tcb *me, uint32_t address, bool write)
+{
+	const struct tcb *to = me->transfer.copies_to;
+	bool served;
+
+	if (CONFIG_DIRECT_TRANSFER) {
+		if (address >= WINDOW) {
+			served = window_fault(me, address, write);
+			user_fault_of_receiver = true;
+			return served;
+		}
+		/* Within one space only the buffer is written. */
+		if (to && to->task == me->task && write)
+			return receiver_fault(me, address, write);
+	}
+	served = own_fault(me, address, write, transfer_patience(me));
+	user_fault_of_receiver = false;
+	return served;
+}
