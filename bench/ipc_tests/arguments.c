@@ -71,6 +71,7 @@ static void test_bad_timeouts(void)
 static void sender_fails(uint32_t space, const struct order *bad,
     uint32_t expected, const char *what, const char *place)
 {
+	bool can = CONFIG_COMPLEX_MESSAGES || bad->send.dope >> 16 == 0;
 	uid_t a = party_create(space), b = party_create(THERE),
 	      c = party_create(space);
 	struct order good = order_send(b, DOPE(3, 1), 100);
@@ -78,10 +79,12 @@ static void sender_fails(uint32_t space, const struct order *bad,
 	struct report r;
 
 	wrong.partner = b;
+	wrong.raw = true;
 	tell(b, &receive);
 	settle();
-	check(tell_and_ask(a, &wrong).result == expected, "send %s %s", what,
-	    place);
+	check(can ? tell_and_ask(a, &wrong).result == expected
+		  : if_complex(false),
+	    "send %s %s", what, place);
 	check(!is_done(b, &r), "its receiver goes on waiting");
 	check(tell_and_ask(a, &good).result == IPC_OK, "a good one works");
 	r = ask(b);
@@ -89,10 +92,12 @@ static void sender_fails(uint32_t space, const struct order *bad,
 
 	/* The same from the queue, to one who wants anybody's. */
 	receive.partner = NOBODY;
-	tell(a, &wrong);
+	if (can)
+		tell(a, &wrong);
 	settle();
 	tell(b, &receive);
-	check(ask(a).result == expected, "send %s %s, queued", what, place);
+	check(can ? ask(a).result == expected : if_complex(false),
+	    "send %s %s, queued", what, place);
 	check(!is_done(b, &r), "its receiver goes on waiting");
 	good.seed = next_seed();
 	tell(c, &good);
@@ -118,15 +123,24 @@ static void test_bad_messages(void)
 	bad.send.made_up = HEAD;
 	sender_fails(THERE + 1, &bad, IPC_FAULT,
 	    "a direct string that ends behind", "the stack");
-	bad = order_send(NOBODY, DOPE(0, 2), 0);
+	/* Descriptors that are not there, and one too bad among many. */
+	bad = order_send(NOBODY, DOPE(0, 200), 0);
+	bad.send.address = STACK_END - sizeof(struct message) - 64;
 	bad.send.made_up = HEAD;
-	sender_fails(HERE, &bad, IPC_TOO_LONG, "a message with", "2 strings");
-	bad.send.dope = DOPE(255, 255);
 	sender_fails(
-	    THERE + 1, &bad, IPC_TOO_LONG, "a message with", "255 strings");
-	bad.send.dope = 1u << 24;
+	    THERE + 1, &bad, IPC_FAULT, "200 strings, behind", "the stack");
+	bad = order_send(NOBODY, DOPE(0, 255), 4096);
+	bad.send.string = USER_END - 200 * 4096;
+	bad.send.made_up = ALL_BUT_STRING;
 	sender_fails(
-	    HERE, &bad, IPC_TOO_LONG, "a message with", "a memory object");
+	    HERE, &bad, IPC_FAULT, "255 strings, some beyond", "user space");
+	bad = order_send(NOBODY, DOPE_WITH_OBJECTS(0, 0, 1), 0);
+	bad.send.object += 4;
+	sender_fails(
+	    HERE, &bad, IPC_FAULT, "a memory object at", "half a page");
+	bad.send.object = KERNEL;
+	sender_fails(
+	    HERE, &bad, IPC_FAULT, "a memory object of", "the kernel's");
 }
 
 static void test_bad_strings(void)
@@ -153,6 +167,8 @@ static void receiver_fails(uint32_t space, const struct order *bad,
     const struct order *message, uint32_t expected, const char *what,
     const char *place)
 {
+	bool can = CONFIG_COMPLEX_MESSAGES || !bad->raw ||
+		   !DOPE_STRINGS(bad->receive.dope);
 	uid_t a = party_create(THERE), b = party_create(space);
 	struct order send = *message, receive = *bad;
 	struct order good = order_receive(NOBODY, DOPE(9, 1), 100);
@@ -160,18 +176,19 @@ static void receiver_fails(uint32_t space, const struct order *bad,
 
 	send.partner = b;
 	receive.partner = a;
-	tell(b, &receive);
+	if (can)
+		tell(b, &receive);
 	settle();
-	check(tell_and_ask(a, &send).result == IPC_OK,
+	check(can ? tell_and_ask(a, &send).result == IPC_OK : if_complex(false),
 	    "send to one who receives %s %s", what, place);
-	r = ask(b);
-	check(r.result == (expected | IPC_IN_RECEIVE) && r.from == a,
+	r = can ? ask(b) : (struct report){0};
+	check(can ? r.result == (expected | IPC_IN_RECEIVE) && r.from == a
+		  : if_complex(false),
 	    "the receiver's result code and source");
-	if (r.result & ~IPC_RESULT)
-		check(
-		    r.sum == contents_sum(send.seed, expected,
-				 DOPE_STRINGS(expected) ? receive.receive.length
-							: 0),
+	if (expected & ~IPC_RESULT)
+		check(r.sum ==
+			  contents_sum(send.seed, expected,
+			      DOPE_STRINGS(expected) * receive.receive.length),
 		    "what fits has been delivered");
 	send.seed = next_seed();
 	send.send.length = 50;
@@ -190,6 +207,7 @@ static void test_bad_buffers(void)
 	uint32_t n;
 
 	bad.receive.made_up = NOTHING;
+	bad.raw = true;
 	for (n = 0; n < BAD_PLACES; n++) {
 		bad.receive.address = bad_places[n].address;
 		receiver_fails(n % 2 ? THERE : THERE + 1, &bad, &message,
@@ -214,6 +232,7 @@ static void test_bad_string_buffers(void)
 	uint32_t n;
 
 	bad.receive.made_up = ALL_BUT_STRING;
+	bad.raw = true;
 	for (n = 0; n < BAD_PLACES; n++) {
 		bad.receive.string = bad_places[n].address;
 		receiver_fails(n % 2 ? THERE : THERE + 1, &bad, &message,

@@ -10,6 +10,12 @@
 /* One line of TAP. Formats as print. */
 void check(bool passed, const char *format, ...);
 
+/*
+ * For what only a kernel with complex messages can be asked: check(
+ * if_complex(CONFIG_COMPLEX_MESSAGES && ...)) is skipped in others.
+ */
+bool if_complex(bool passed);
+
 /* The two or so ways in which parties can be apart. */
 #define HERE 0 /* the tests' own space */
 #define THERE 1

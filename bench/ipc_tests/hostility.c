@@ -51,7 +51,8 @@ static void test_harmless(enum hostile what, uint32_t expected)
 static void test_direction_flag(void)
 {
 	uid_t a = party_create(THERE), b = party_create(THERE + 1);
-	struct order o = order_send(b, DOPE(100, 1), 50000);
+	struct order o =
+	    order_send(b, DOPE(100, CONFIG_COMPLEX_MESSAGES), 50000);
 	struct order receive = order_receive(a, DOPE(100, 1), 50000);
 	struct report r;
 

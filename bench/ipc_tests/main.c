@@ -21,6 +21,8 @@ void program(const char *command_line, uid_t root)
 	test_arguments();
 	test_deaths();
 	test_hostility();
+	test_messages();
+	test_faults();
 	print("1..%u\n", checks_done());
 	record_end();
 	machine_stop(checks_failed() != 0);

@@ -70,7 +70,7 @@ uint32_t contents_sum(uint32_t seed, uint32_t dope, uint32_t string_bytes)
 	return sum;
 }
 
-static struct indirect_string *descriptor(const struct variable *v)
+static struct indirect_string *descriptors(const struct variable *v)
 {
 	struct message *m = (struct message *)v->address;
 
@@ -80,6 +80,8 @@ static struct indirect_string *descriptor(const struct variable *v)
 static void make_up(const struct variable *v, uint32_t seed)
 {
 	struct message *m = (struct message *)v->address;
+	struct indirect_string *strings;
+	struct memory_object *objects;
 	uint32_t n;
 
 	if (!v->address || v->made_up == NOTHING)
@@ -91,9 +93,20 @@ static void make_up(const struct variable *v, uint32_t seed)
 		return;
 	for (n = 0; n < DOPE_DWORDS(v->dope); n++)
 		m->direct[n] = contents_word(seed, 2 + n);
-	if (DOPE_STRINGS(v->dope))
-		*descriptor(v) = (struct indirect_string){
-		    v->length, v->string, v->length, v->string};
+	strings = descriptors(v);
+	for (n = 0; n < DOPE_STRINGS(v->dope); n++) {
+		uint32_t at = v->string + n * v->length;
+
+		strings[n] =
+		    (struct indirect_string){v->length, at, v->length, at};
+	}
+	objects = (struct memory_object *)(strings + DOPE_STRINGS(v->dope));
+	for (n = 0; n < DOPE_OBJECTS(v->dope); n++) {
+		uint32_t at = v->object + n * v->object_bytes;
+
+		objects[n] = (struct memory_object){
+		    v->object_bytes, at, v->object_bytes, at & -4096u};
+	}
 }
 
 static void make_up_string(const struct variable *v, uint32_t seed)
@@ -101,9 +114,9 @@ static void make_up_string(const struct variable *v, uint32_t seed)
 	uint8_t *s = (uint8_t *)v->string;
 	uint32_t n;
 
-	if (!v->address || v->made_up != ALL || !DOPE_STRINGS(v->dope))
+	if (!v->address || v->made_up != ALL)
 		return;
-	for (n = 0; n < v->length; n++)
+	for (n = 0; n < v->length * DOPE_STRINGS(v->dope); n++)
 		s[n] = contents_byte(seed, n);
 }
 
@@ -111,12 +124,12 @@ static uint32_t sum_received(const struct variable *v, struct received r)
 {
 	const struct message *m = (const struct message *)v->address;
 	uint32_t sum = add(add(0, r.words[0]), r.words[1]);
-	uint32_t n;
+	uint32_t n, string;
 
 	for (n = 0; n < DOPE_DWORDS(r.result); n++)
 		sum = add(sum, m->direct[n]);
-	if (DOPE_STRINGS(r.result)) {
-		const struct indirect_string *d = descriptor(v);
+	for (string = 0; string < DOPE_STRINGS(r.result); string++) {
+		const struct indirect_string *d = descriptors(v) + string;
 		const uint8_t *s = (const uint8_t *)d->address;
 
 		for (n = 0; n < d->length; n++)
@@ -133,9 +146,9 @@ static struct received do_ipc(const struct order *o)
 
 	switch (o->operation) {
 	case SEND:
-		r.result = o->raw ? ipc_send(o->partner, send, o->send_timeout)
-				  : complex_send(
-					o->partner, send, o->send_timeout);
+		r.result =
+		    o->raw ? ipc_send(o->partner, send, o->send_timeout)
+			   : complex_send(o->partner, send, o->send_timeout);
 		return r;
 	case RECEIVE:
 		return o->raw ? ipc_receive(
@@ -151,13 +164,36 @@ static struct received do_ipc(const struct order *o)
 	}
 }
 
+static bool memory_operation(const struct order *o, struct report *report)
+{
+	switch (o->operation) {
+	case SPIN:
+		for (;;)
+			;
+	case READ:
+		report->words[0] = *(volatile uint32_t *)o->detail;
+		return true;
+	case WRITE:
+		*(volatile uint32_t *)o->detail = o->seed;
+		return true;
+	case UNMAP:
+		report->result = unmap((void *)o->detail, 4096);
+		return true;
+	case PAGER:
+		set_pager(o->partner);
+		return true;
+	default:
+		return false;
+	}
+}
+
 struct report perform(const struct order *o)
 {
 	struct report report = {0};
 	struct received r;
 
-	while (o->operation == SPIN)
-		;
+	if (memory_operation(o, &report))
+		return report;
 	/* Other contents than those to come, so that they must be copied. */
 	make_up(&o->receive, ~o->seed);
 	make_up(&o->send, o->seed);

@@ -20,6 +20,10 @@ enum operation {
 	CALL,
 	REPLY_AND_RECEIVE_NEXT,
 	SPIN,	 /* for ever, without system calls */
+	READ,	 /* the dword at detail; reports it as the first word */
+	WRITE,	 /* seed to the dword at detail */
+	UNMAP,	 /* a page at detail */
+	PAGER,	 /* sets partner as its pager */
 	HOSTILE, /* see hostile.c */
 	SPAWN,	 /* for the modules' first threads: a new party */
 };
@@ -31,8 +35,10 @@ enum made_up { ALL, ALL_BUT_STRING, HEAD, NOTHING };
 struct variable {
 	uint32_t address; /* of the struct message */
 	uint32_t dope;	  /* to send: how much; to receive: how much fits */
-	uint32_t string;  /* address */
-	uint32_t length;  /* of the string, or of the room for it */
+	uint32_t string;  /* address of the first; the others lie behind it */
+	uint32_t length;  /* of each string, or of the room for it */
+	uint32_t object;  /* address of the first, | MEMORY_WRITABLE */
+	uint32_t object_bytes; /* of each */
 	enum made_up made_up;
 };
 
@@ -42,7 +48,7 @@ struct order {
 	uint32_t send_timeout, receive_timeout;
 	uint32_t seed;	 /* of the contents to send */
 	uint32_t detail; /* HOSTILE: enum hostile; SPAWN: party's number */
-	bool raw; /* bad on purpose: straight to the kernel */
+	bool raw;	 /* bad on purpose: straight to the kernel */
 	struct variable send, receive;
 };
 
@@ -65,6 +71,7 @@ struct report perform(const struct order *order);
 
 /* What the words and the sum of a message with this seed should be. */
 uint32_t contents_word(uint32_t seed, uint32_t n);
+/* string_bytes: of all strings together. */
 uint32_t contents_sum(uint32_t seed, uint32_t dope, uint32_t string_bytes);
 
 /* Makes the spaces' first threads known. Before all that follow. */

@@ -16,5 +16,7 @@ void test_rpc(void);
 void test_arguments(void);
 void test_deaths(void);
 void test_hostility(void);
+void test_messages(void);
+void test_faults(void);
 
 #endif

@@ -146,6 +146,7 @@ static void test_failed_meanwhile(void)
 	uint32_t since = clock_ticks();
 
 	silent = party_create(2);
+	bad.raw = true;
 	bad.send.address = USER_END;
 	bad.send.made_up = NOTHING;
 	receive.receive_timeout = 400;
