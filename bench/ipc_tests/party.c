@@ -161,6 +161,12 @@ struct report perform(const struct order *o)
 		report.result = be_hostile(o);
 		return report;
 	}
+	if (o->operation == ATTACH || o->operation == DETACH) {
+		report.result = o->operation == ATTACH
+				    ? interrupt_attach(o->detail)
+				    : interrupt_detach(o->detail);
+		return report;
+	}
 	r = do_ipc(o);
 	report.result = r.result;
 	report.from = r.from;

@@ -19,6 +19,8 @@ enum operation {
 	RECEIVE,
 	CALL,
 	REPLY_AND_RECEIVE_NEXT,
+	ATTACH,	 /* to interrupt */
+	DETACH,	 /* from interrupt */
 	SPIN,	 /* for ever, without system calls */
 	HOSTILE, /* see hostile.c */
 	SPAWN,	 /* for the modules' first threads: a new party */
@@ -41,7 +43,8 @@ struct order {
 	uid_t partner;
 	uint32_t send_timeout, receive_timeout;
 	uint32_t seed;	 /* of the contents to send */
-	uint32_t detail; /* HOSTILE: enum hostile; SPAWN: party's number */
+	/* HOSTILE: enum hostile; SPAWN: party's number; ATTACH, DETACH: irq */
+	uint32_t detail;
 	struct variable send, receive;
 };
 

@@ -11,6 +11,7 @@
 #include <ipc.h>
 #include <clock.h>
 #include <dispatch.h>
+#include <interrupt.h>
 #include <ready_queue.h>
 #include <tcb_table.h>
 #include <thread.h>
@@ -172,9 +173,10 @@ static uint32_t send_message(
 		if (waits_for(to, me)) {
 			*receiver = to;
 			result = transfer(me, to);
-			/* If it chose this sender, it may choose another. */
+			/* If it chose this sender, it may choose another;
+			 * while it was locked, an interrupt may have come. */
 			if (result != IPC_OK && result != LOOK_AGAIN &&
-			    to->partner == me)
+			    (to->partner == me || interrupt_pending(to)))
 				wake(to, LOOK_AGAIN);
 		} else {
 			result = wait_for_receiver(me, to, &frame->ebx);
@@ -183,16 +185,30 @@ static uint32_t send_message(
 	return result;
 }
 
-/* The longest waiting sender, or the given one if it waits; NULL if none. */
+/* The longest waiting sender, interrupts first, or the given one if it waits;
+ * NULL if none. */
 static struct tcb *find_sender(const struct tcb *me, struct tcb *from)
 {
+	struct tcb *interrupt;
+
 	if (from)
 		return from->state == THREAD_SENDING && from->partner == me
 			   ? from
 			   : NULL;
 	if (list_empty(&me->senders))
 		return NULL;
-	return list_entry(me->senders.next, struct tcb, sender_link);
+	interrupt = interrupt_pending(me);
+	return interrupt
+		   ? interrupt
+		   : list_entry(me->senders.next, struct tcb, sender_link);
+}
+
+/* The thread with the uid, or the interrupt if me has attached it; or NULL. */
+static struct tcb *find_source(const struct tcb *me, uid_t uid)
+{
+	struct tcb *from = thread_lookup(uid);
+
+	return from ? from : interrupt_source(me, uid);
 }
 
 /*
@@ -212,6 +228,8 @@ static uint32_t receive_message(struct tcb *me, struct tcb *from, uid_t uid,
 			/* Its message is started before start goes on. */
 			if (start)
 				wake(start, start->received);
+			if (is_interrupt(sender))
+				return interrupt_receive(me, sender);
 			list_remove(&sender->sender_link);
 			sender->received = LOOK_AGAIN;
 			/* No timeout: the transfer as good as starts. */
@@ -234,7 +252,7 @@ static uint32_t receive_message(struct tcb *me, struct tcb *from, uid_t uid,
 			return received | IPC_IN_RECEIVE;
 		/* No message after all, or the partner has died. */
 		start = NULL;
-		from = thread_lookup(uid);
+		from = find_source(me, uid);
 		if (!from && uid != NOBODY)
 			return IPC_NO_PARTNER | IPC_IN_RECEIVE;
 	}
@@ -256,7 +274,7 @@ void ipc_receive(struct trap_frame *frame)
 	uid_t uid = partner_uid(frame);
 
 	if (uid != NOBODY) {
-		from = thread_lookup(uid);
+		from = find_source(me, uid);
 		if (!from || from == me) {
 			frame->eax =
 			    IPC_IN_RECEIVE | (from ? IPC_SELF : IPC_NO_PARTNER);
@@ -295,6 +313,12 @@ void ipc_timeout(struct tcb *t)
 	wake(t, IPC_TIMEOUT);
 }
 
+void ipc_interrupt(struct tcb *handler, struct tcb *sender)
+{
+	if (waits_for(handler, sender))
+		wake(handler, LOOK_AGAIN);
+}
+
 static void tell_receiver(struct tcb *t, void *dead)
 {
 	if (t->state == THREAD_RECEIVING && t->partner == dead)
@@ -303,6 +327,7 @@ static void tell_receiver(struct tcb *t, void *dead)
 
 void ipc_thread_deleted(struct tcb *dead)
 {
+	interrupt_thread_deleted(dead);
 	while (!list_empty(&dead->senders)) {
 		struct tcb *sender =
 		    list_entry(dead->senders.next, struct tcb, sender_link);

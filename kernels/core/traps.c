@@ -6,6 +6,7 @@
 #include <clock.h>
 #include <console.h>
 #include <entry.h>
+#include <interrupt.h>
 #include <panic.h>
 #include <tcb_table.h>
 #include <thread.h>
@@ -62,7 +63,7 @@ void trap(struct trap_frame *frame)
 	if (frame->vector == IRQ_BASE + IRQ_CLOCK)
 		clock_interrupt(frame);
 	else if (frame->vector >= IRQ_BASE)
-		return; /* spurious: all others are masked */
+		interrupt_arrived(frame->vector - IRQ_BASE);
 	else if (from_user_mode(frame) && frame->vector != TRAP_NMI)
 		end_thread(frame);
 	else if (frame->vector != TRAP_PAGE_FAULT || !kernel_page_fault(frame))

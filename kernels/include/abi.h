@@ -82,6 +82,10 @@ typedef uint64_t uid_t;
 
 #define NOBODY ((uid_t)0)
 
+/* The source of a hardware interrupt's messages: no thread's uid, its number
+ * is 0. */
+#define INTERRUPT(irq) ((uid_t)(irq) + 1)
+
 /*
  * A message, and a buffer for one, have the same structure (5.4.1), so one
  * variable can serve for both. Behind the first 8 bytes, which travel in
@@ -117,8 +121,9 @@ struct indirect_string {
 
 /*
  * Kernel services, by KERNEL_SERVICE, number in EAX. Result code in EAX.
- * WRITE, STOP and COLD_IPC are the root task's alone (the first module's), as
- * is deleting threads of other tasks. Others get SERVICE_DENIED.
+ * WRITE, STOP, COLD_IPC, ATTACH_INTERRUPT and PORT_... are the root task's
+ * alone (the first module's), as is deleting threads of other tasks. Others get
+ * SERVICE_DENIED.
  */
 #define SERVICE_SELF 0		/* out: EDX, ESI own uid */
 #define SERVICE_CREATE_THREAD 1 /* in: EBX eip, ECX esp; out: EDX, ESI uid */
@@ -128,6 +133,9 @@ struct indirect_string {
 #define SERVICE_WRITE 5		/* in: EBX address, ECX bytes: to the console */
 #define SERVICE_STOP 6		/* in: EBX 0 for success: ends the machine */
 #define SERVICE_COLD_IPC 7 /* in: EBX COLD_...: flush the cache at each IPC */
+#define SERVICE_ATTACH_INTERRUPT 12 /* in: EBX irq, ECX 1, or 0 to detach */
+#define SERVICE_PORT_IN 13	    /* in: EBX port; out: ECX byte */
+#define SERVICE_PORT_OUT 14	    /* in: EBX port, ECX byte */
 
 /*
  * For measuring with a cold cache (section 6): what each send, call and reply

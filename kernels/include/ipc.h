@@ -32,6 +32,9 @@ static inline uint32_t waiting_timeout(const struct tcb *t)
 /* Its time has come: t, which waits and is not locked, waits no more. */
 void ipc_timeout(struct tcb *t);
 
+/* An interrupt has become pending: its handler may be waiting for it. */
+void ipc_interrupt(struct tcb *handler, struct tcb *sender);
+
 /* A thread is being deleted: tells its partners. */
 void ipc_thread_deleted(struct tcb *dead);
 
