@@ -42,7 +42,7 @@ struct order {
 	enum operation operation;
 	uid_t partner;
 	uint32_t send_timeout, receive_timeout;
-	uint32_t seed;	 /* of the contents to send */
+	uint32_t seed; /* of the contents to send */
 	/* HOSTILE: enum hostile; SPAWN: party's number; ATTACH, DETACH: irq */
 	uint32_t detail;
 	struct variable send, receive;
