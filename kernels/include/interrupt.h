@@ -17,6 +17,9 @@
 #define INTERRUPTS 16
 #define IRQ_CASCADE 2
 
+/* The compiler keeps it out of the way of IPC without interrupts. */
+#define RARE __attribute__((cold))
+
 extern struct tcb interrupt_senders[INTERRUPTS];
 extern uint32_t interrupts_pending; /* a bit for each line */
 
@@ -26,10 +29,10 @@ static inline bool is_interrupt(const struct tcb *t)
 }
 
 /* The sender with the uid INTERRUPT(irq), if me has attached that; or NULL. */
-struct tcb *interrupt_source(const struct tcb *me, uid_t uid);
+RARE struct tcb *interrupt_source(const struct tcb *me, uid_t uid);
 
 /* The first of those that wait to send to me, or NULL. */
-struct tcb *interrupt_find_pending(const struct tcb *me);
+RARE struct tcb *interrupt_find_pending(const struct tcb *me);
 
 static inline struct tcb *interrupt_pending(const struct tcb *me)
 {
@@ -38,7 +41,7 @@ static inline struct tcb *interrupt_pending(const struct tcb *me)
 
 /* Delivers the message of one that waits to send to me, the running thread.
  * Returns dope and result code. */
-uint32_t interrupt_receive(struct tcb *me, struct tcb *sender);
+RARE uint32_t interrupt_receive(struct tcb *me, struct tcb *sender);
 
 /* A hardware interrupt has come, from another line than the clock's. */
 void interrupt_arrived(uint32_t irq);
