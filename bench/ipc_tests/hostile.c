@@ -210,10 +210,10 @@ static uint32_t send_backwards(const struct order *o)
 	uint32_t edi = 0;
 
 	asm volatile(
-	    "std; int %6; cld"
+	    "std; pushl %%ebp; int %6; popl %%ebp; cld"
 	    : "+a"(eax), "+b"(ebx), "+c"(ecx), "+d"(edx), "+S"(esi), "+D"(edi)
 	    : "i"(IPC_SEND)
-	    : "ebp", "memory");
+	    : "memory");
 	return eax;
 }
 

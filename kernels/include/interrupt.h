@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Hardware interrupts as messages to user-level drivers (5.1).
+ * Hardware interrupts as messages to user-level drivers (section 3).
  *
  * To IPC an interrupt that somebody has attached is a sender like any other:
  * a tcb of its own, which never runs. While interrupts of its line are pending
