@@ -2,7 +2,8 @@
 /*
  * A user-level driver, the smallest that is of use: the real-time clock of the
  * PC (MC146818), which interrupts periodically on IRQ 8. Each interrupt comes
- * as a message (section 3). Counts them beside the ticks of the kernel's own clock.
+ * as a message (section 3). Counts them beside the ticks of the kernel's own
+ * clock.
  *
  * Module: this program once, because drivers are threads of the root task.
  * Command line: rate=N, interrupts a second: 2, 4, 8, ... 8192;
