@@ -5,7 +5,7 @@
 .DEFAULT_GOAL := help
 
 # What may be set on the command line.
-VARIABLES := CONFIG BYTES BOARD CACHE SPACES RESULTS SEED CROSS_COMPILE HOSTCC QEMU PYTHON NO_INSTALL
+VARIABLES := CONFIG BYTES PROGRAM BOARD CACHE SPACES RESULTS SEED CROSS_COMPILE HOSTCC QEMU PYTHON NO_INSTALL
 
 given := $(foreach v,$(.VARIABLES),$(if $(filter command line,$(origin $(v))),$(v)))
 unknown := $(filter-out $(VARIABLES) MAKEFLAGS,$(filter-out -%,$(given)))
@@ -14,6 +14,7 @@ $(error unknown variable $(unknown): the variables are $(VARIABLES))
 endif
 
 CONFIG ?= optimized
+PROGRAM ?= pingpong
 RESULTS ?= results/latest
 BOARD ?= dx50
 CACHE ?= warm
@@ -43,6 +44,7 @@ help:
 	@echo 'Configurations: optimized, baseline, optimized-SWITCH, baseline+SWITCH, and so on.'
 	@echo 'Variables:'
 	@echo '  CONFIG=$(CONFIG)'
+	@echo '  PROGRAM=$(PROGRAM)        what make run boots: pingpong, ipc_tests, workload or rtc'
 	@echo '  RESULTS=$(RESULTS)  where make figures puts its run'
 	@echo '  BYTES=N                 message size: 8, 12, 128, 512, 1024, 2048 or 4096'
 	@echo '  BOARD=$(BOARD)              board that the i486 model models: dx50, ideal, dx33, or a .toml file'
@@ -69,7 +71,7 @@ validate-model: packages
 	@$(HARNESS) validate
 
 run: packages
-	@$(HARNESS) run $(CONFIG) $(if $(BYTES),--bytes $(BYTES))
+	@$(HARNESS) run $(CONFIG) --program $(PROGRAM) $(if $(BYTES),--bytes $(BYTES))
 
 kernel: packages
 	@$(HARNESS) build $(CONFIG)

@@ -119,11 +119,13 @@ def build_some(arguments: argparse.Namespace) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """One configuration on the terminal."""
     configuration = switches.parse(arguments.configuration)
+    known = {e.program: e for e in measure.EXPERIMENTS}
+    experiment = known[_choice("program", arguments.program, tuple(known))]
     options = []
     if arguments.bytes is not None:
         options.append(f"bytes={_size(arguments.bytes)}")
     built = build.build(configuration)
-    guest = measure.guest(built, measure.PINGPONG, " ".join(options))
+    guest = measure.guest(built, experiment, " ".join(options))
     print(f"# cd {_relative(guest.kernel.parent)}; {shlex.join(qemu.command(guest))}")
     qemu.boot(guest, measure.DEADLINE, echo=True)
 
@@ -223,8 +225,9 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--revision", help="which it is of, if not this one")
     sub = command("build", build_some, "build configurations")
     sub.add_argument("configuration", nargs="+")
-    sub = command("run", run, "boot a configuration's ping-pong on the terminal")
+    sub = command("run", run, "boot a configuration on the terminal")
     sub.add_argument("configuration")
+    sub.add_argument("--program", default="pingpong", help="what to run on it")
     sub.add_argument("--bytes", help="this message size only")
     sub = command("profile", show_profile, "where the clocks of one IPC go")
     sub.add_argument("configuration")

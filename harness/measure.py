@@ -50,6 +50,8 @@ class Experiment:
 PINGPONG = Experiment("pingpong", 2)
 IPC_TESTS = Experiment("ipc_tests", 4)
 WORKLOAD = Experiment("workload", 1)
+RTC = Experiment("rtc", 1)
+EXPERIMENTS = (PINGPONG, IPC_TESTS, WORKLOAD, RTC)
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,9 @@ const char *const hostile_names[HOSTILITIES] = {
     [WRITE_TO_CONSOLE] = "writes to the console",
     [STOP_MACHINE] = "stops the machine",
     [DELETE_FOREIGN_THREAD] = "deletes another task's thread",
+    [ATTACH_INTERRUPT] = "attaches an interrupt",
+    [READ_PORT] = "asks for a port's value",
+    [WRITE_PORT] = "asks to write a port",
     [UNKNOWN_SERVICE] = "asks for a service that is not there",
     [DIRECTION_FLAG] = "sends with the direction flag set",
     [NULL_SEGMENTS] = "calls with null segments",
@@ -207,10 +210,10 @@ static uint32_t send_backwards(const struct order *o)
 	uint32_t edi = 0;
 
 	asm volatile(
-	    "std; int %6; cld"
+	    "std; pushl %%ebp; int %6; popl %%ebp; cld"
 	    : "+a"(eax), "+b"(ebx), "+c"(ecx), "+d"(edx), "+S"(esi), "+D"(edi)
 	    : "i"(IPC_SEND)
-	    : "ebp", "memory");
+	    : "memory");
 	return eax;
 }
 
@@ -227,6 +230,12 @@ uint32_t be_hostile(const struct order *o)
 		return service(SERVICE_STOP, 0, 0, NOBODY).code;
 	case DELETE_FOREIGN_THREAD:
 		return thread_delete(o->partner);
+	case ATTACH_INTERRUPT:
+		return interrupt_attach(5);
+	case READ_PORT:
+		return service(SERVICE_PORT_IN, 0x61, 0, NOBODY).code;
+	case WRITE_PORT:
+		return service(SERVICE_PORT_OUT, 0xF4, 0x10, NOBODY).code;
 	case UNKNOWN_SERVICE:
 		return service(0x12345678, 0, 0, NOBODY).code;
 	case DIRECTION_FLAG:

@@ -40,6 +40,9 @@ enum hostile {
 	WRITE_TO_CONSOLE = FATAL,
 	STOP_MACHINE,
 	DELETE_FOREIGN_THREAD, /* the order's partner */
+	ATTACH_INTERRUPT,
+	READ_PORT,
+	WRITE_PORT,
 	UNKNOWN_SERVICE,
 	/* Value: 0, or what was damaged. */
 	DIRECTION_FLAG, /* sends the order's message */

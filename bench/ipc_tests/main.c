@@ -20,6 +20,7 @@ void program(const char *command_line, uid_t root)
 	test_rpc();
 	test_arguments();
 	test_deaths();
+	test_interrupts();
 	test_hostility();
 	test_messages();
 	test_faults();

@@ -6,7 +6,7 @@
 
 /* Bytes; in pieces of a KB, each waiting for a timeslice, it would take long.
  */
-#define MUCH (CONFIG_COMPLEX_MESSAGES ? 4u << 20 : 64u << 10)
+#define MUCH (CONFIG_COMPLEX_MESSAGES ? 2u << 20 : 64u << 10)
 
 static void transfer(uint32_t from_space, uint32_t to_space, struct order send,
     struct order receive, const char *what)

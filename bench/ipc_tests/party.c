@@ -2,8 +2,8 @@
 #include "party.h"
 #include "hostile.h"
 
-#define PARTIES 16 /* in each space */
-#define STACK_BYTES 4096
+#define PARTIES 16	  /* in each space */
+#define STACK_BYTES 16384 /* the stubs may copy messages there */
 
 #define DWORDS_OF(type) ((sizeof(type) - 8 + 3) / 4)
 
@@ -138,23 +138,35 @@ static uint32_t sum_received(const struct variable *v, struct received r)
 	return sum;
 }
 
+/* What is bad goes to the kernel as it is: the stubs would look into it. */
+static struct received do_bad_ipc(const struct order *o)
+{
+	const struct message *send = (const struct message *)o->send.address;
+	struct message *receive = (struct message *)o->receive.address;
+
+	if (o->operation == SEND)
+		return ipc_failed(code(ipc_trap(
+		    IPC_SEND, o->partner, send, o->send_timeout, NULL, 0)));
+	if (o->operation == RECEIVE)
+		return ipc_trap(IPC_RECEIVE, o->partner, NULL, 0, receive,
+		    o->receive_timeout);
+	fail("bad variables are for send and receive only");
+}
+
 static struct received do_ipc(const struct order *o)
 {
 	const struct message *send = (const struct message *)o->send.address;
 	struct message *receive = (struct message *)o->receive.address;
 	struct received r = {0};
 
+	if (o->raw)
+		return do_bad_ipc(o);
 	switch (o->operation) {
 	case SEND:
-		r.result =
-		    o->raw ? ipc_send(o->partner, send, o->send_timeout)
-			   : complex_send(o->partner, send, o->send_timeout);
+		r.result = complex_send(o->partner, send, o->send_timeout);
 		return r;
 	case RECEIVE:
-		return o->raw ? ipc_receive(
-				    o->partner, receive, o->receive_timeout)
-			      : complex_receive(
-				    o->partner, receive, o->receive_timeout);
+		return complex_receive(o->partner, receive, o->receive_timeout);
 	case CALL:
 		return complex_call(o->partner, send, o->send_timeout, receive,
 		    o->receive_timeout);
@@ -200,6 +212,12 @@ struct report perform(const struct order *o)
 	make_up_string(&o->send, o->seed);
 	if (o->operation == HOSTILE) {
 		report.result = be_hostile(o);
+		return report;
+	}
+	if (o->operation == ATTACH || o->operation == DETACH) {
+		report.result = o->operation == ATTACH
+				    ? interrupt_attach(o->detail)
+				    : interrupt_detach(o->detail);
 		return report;
 	}
 	r = do_ipc(o);

@@ -19,6 +19,8 @@ enum operation {
 	RECEIVE,
 	CALL,
 	REPLY_AND_RECEIVE_NEXT,
+	ATTACH,	 /* to interrupt */
+	DETACH,	 /* from interrupt */
 	SPIN,	 /* for ever, without system calls */
 	READ,	 /* the dword at detail; reports it as the first word */
 	WRITE,	 /* seed to the dword at detail */
@@ -46,9 +48,10 @@ struct order {
 	enum operation operation;
 	uid_t partner;
 	uint32_t send_timeout, receive_timeout;
-	uint32_t seed;	 /* of the contents to send */
-	uint32_t detail; /* HOSTILE: enum hostile; SPAWN: party's number */
-	bool raw;	 /* bad on purpose: straight to the kernel */
+	uint32_t seed; /* of the contents to send */
+	/* HOSTILE: enum hostile; SPAWN: party's number; ATTACH, DETACH: irq */
+	uint32_t detail;
+	bool raw; /* bad on purpose: straight to the kernel */
 	struct variable send, receive;
 };
 

@@ -29,7 +29,10 @@ static inline bool has_message(struct received r)
 	return code(r) == IPC_OK || code(r) == (IPC_CUT | IPC_IN_RECEIVE);
 }
 
-/* Table 6. The vector is the system call. EBP is not preserved. */
+/*
+ * Table 6. The vector is the system call. The kernel does not preserve EBP, to
+ * which the compiler clings where arrays have a variable size.
+ */
 static inline __attribute__((always_inline)) struct received ipc_trap(
     const uint32_t vector, uid_t partner, const struct message *send,
     uint32_t send_timeout, struct message *receive, uint32_t receive_timeout)
@@ -39,11 +42,18 @@ static inline __attribute__((always_inline)) struct received ipc_trap(
 	uint32_t ecx = (uint32_t)send, edx = (uint32_t)partner;
 	uint32_t esi = (uint32_t)(partner >> 32), edi = receive_timeout;
 
-	asm volatile(
-	    "int %6"
-	    : "+a"(eax), "+b"(ebx), "+c"(ecx), "+d"(edx), "+S"(esi), "+D"(edi)
-	    : "i"(vector)
-	    : "ebp", "memory");
+	if (CONFIG_SHARED_BUFFERS)
+		asm volatile("int %6"
+			     : "+a"(eax), "+b"(ebx), "+c"(ecx), "+d"(edx),
+			     "+S"(esi), "+D"(edi)
+			     : "i"(vector)
+			     : "ebp", "memory");
+	else
+		asm volatile("pushl %%ebp; int %6; popl %%ebp"
+			     : "+a"(eax), "+b"(ebx), "+c"(ecx), "+d"(edx),
+			     "+S"(esi), "+D"(edi)
+			     : "i"(vector)
+			     : "memory");
 	r.result = eax;
 	r.from = (uid_t)esi << 32 | edx;
 	if (CONFIG_REGISTER_MESSAGES) {
@@ -56,18 +66,32 @@ static inline __attribute__((always_inline)) struct received ipc_trap(
 	return r;
 }
 
+#include "separate_buffers.h"
+
+/* What all stubs do. */
+static inline __attribute__((always_inline)) struct received ipc_stub(
+    const uint32_t vector, uid_t partner, const struct message *send,
+    uint32_t send_timeout, struct message *receive, uint32_t receive_timeout)
+{
+	if (CONFIG_SHARED_BUFFERS)
+		return ipc_trap(vector, partner, send, send_timeout, receive,
+		    receive_timeout);
+	return ipc_separately(
+	    vector, partner, send, send_timeout, receive, receive_timeout);
+}
+
 /* Returns the result code. */
 static inline uint32_t ipc_send(
     uid_t to, const struct message *send, uint32_t timeout)
 {
-	return code(ipc_trap(IPC_SEND, to, send, timeout, NULL, 0));
+	return code(ipc_stub(IPC_SEND, to, send, timeout, NULL, 0));
 }
 
 /* From one thread, or from NOBODY in particular. */
 static inline struct received ipc_receive(
     uid_t from, struct message *receive, uint32_t timeout)
 {
-	return ipc_trap(IPC_RECEIVE, from, NULL, 0, receive, timeout);
+	return ipc_stub(IPC_RECEIVE, from, NULL, 0, receive, timeout);
 }
 
 static inline struct received ipc_failed(uint32_t result)
@@ -82,7 +106,7 @@ static inline struct received ipc_call(uid_t to, const struct message *send,
 	uint32_t result;
 
 	if (CONFIG_RPC_SYSCALLS)
-		return ipc_trap(
+		return ipc_stub(
 		    IPC_CALL, to, send, send_timeout, receive, receive_timeout);
 	result = ipc_send(to, send, send_timeout);
 	if (result != IPC_OK)
@@ -102,7 +126,7 @@ static inline struct received ipc_reply_and_receive_next(uid_t to,
 	uint32_t result;
 
 	if (CONFIG_RPC_SYSCALLS)
-		return ipc_trap(IPC_REPLY_AND_RECEIVE_NEXT, to, send,
+		return ipc_stub(IPC_REPLY_AND_RECEIVE_NEXT, to, send,
 		    send_timeout, receive, receive_timeout);
 	result = ipc_send(to, send, send_timeout);
 	if (result != IPC_OK)

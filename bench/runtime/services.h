@@ -9,7 +9,7 @@
 
 struct service_result {
 	uint32_t code; /* SERVICE_... */
-	uint32_t ebx;
+	uint32_t ebx, ecx;
 	uid_t uid;
 };
 
@@ -24,6 +24,7 @@ static inline struct service_result service(
 		     : "i"(KERNEL_SERVICE), "0"(number)
 		     : "memory");
 	r.ebx = ebx;
+	r.ecx = ecx;
 	r.uid = (uid_t)esi << 32 | edx;
 	return r;
 }
@@ -101,6 +102,30 @@ static inline void console_write(const char *text, uint32_t bytes)
 static inline uint32_t cold_ipc(uint32_t how)
 {
 	return service(SERVICE_COLD_IPC, how, 0, NOBODY).code;
+}
+
+/*
+ * For drivers. The interrupt's messages go to the calling thread, which
+ * receives them from INTERRUPT(irq), or from anybody. Bytes of I/O ports.
+ */
+static inline uint32_t interrupt_attach(uint32_t irq)
+{
+	return service(SERVICE_ATTACH_INTERRUPT, irq, 1, NOBODY).code;
+}
+
+static inline uint32_t interrupt_detach(uint32_t irq)
+{
+	return service(SERVICE_ATTACH_INTERRUPT, irq, 0, NOBODY).code;
+}
+
+static inline uint8_t port_in(uint16_t port)
+{
+	return (uint8_t)service(SERVICE_PORT_IN, port, 0, NOBODY).ecx;
+}
+
+static inline void port_out(uint16_t port, uint8_t value)
+{
+	service(SERVICE_PORT_OUT, port, value, NOBODY);
 }
 
 /* Ends the machine; status 0 is success. */

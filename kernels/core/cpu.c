@@ -6,6 +6,7 @@
 #include <abi.h>
 #include <config.h>
 #include <entry.h>
+#include <interrupt.h>
 #include <space.h>
 
 /* Descriptor access bytes. */
@@ -145,7 +146,8 @@ static void idt_init(void)
 	asm volatile("lidt %0" : : "m"(r));
 }
 
-/* Both controllers to vectors from IRQ_BASE on; only the clock is let in. */
+/* Both controllers to vectors from IRQ_BASE on; only the clock is let in, and
+ * of the second controller what will be attached (interrupt.h). */
 static void pic_init(void)
 {
 	outb(0x20, 0x11);
@@ -156,7 +158,7 @@ static void pic_init(void)
 	outb(0xA1, 2);
 	outb(0x21, 1);
 	outb(0xA1, 1);
-	outb(0x21, (uint8_t) ~(1 << IRQ_CLOCK));
+	outb(0x21, (uint8_t) ~(1 << IRQ_CLOCK | 1 << IRQ_CASCADE));
 	outb(0xA1, 0xFF);
 }
 

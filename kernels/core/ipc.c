@@ -11,6 +11,7 @@
 #include <ipc.h>
 #include <clock.h>
 #include <dispatch.h>
+#include <interrupt.h>
 #include <page_fault.h>
 #include <ready_queue.h>
 #include <space.h>
@@ -262,16 +263,30 @@ static uint32_t send_part(
 	return send_message(me, frame, &out, receiver);
 }
 
-/* The longest waiting sender, or the given one if it waits; NULL if none. */
+/* The longest waiting sender, interrupts first, or the given one if it waits;
+ * NULL if none. */
 static struct tcb *find_sender(const struct tcb *me, struct tcb *from)
 {
+	struct tcb *interrupt;
+
 	if (from)
 		return from->state == THREAD_SENDING && from->partner == me
 			   ? from
 			   : NULL;
 	if (list_empty(&me->senders))
 		return NULL;
-	return list_entry(me->senders.next, struct tcb, sender_link);
+	interrupt = interrupt_pending(me);
+	return interrupt
+		   ? interrupt
+		   : list_entry(me->senders.next, struct tcb, sender_link);
+}
+
+/* The thread with the uid, or the interrupt if me has attached it; or NULL. */
+static struct tcb *find_source(const struct tcb *me, uid_t uid)
+{
+	struct tcb *from = thread_lookup(uid);
+
+	return from ? from : interrupt_source(me, uid);
 }
 
 /*
@@ -310,6 +325,8 @@ static uint32_t receive_message(struct tcb *me, struct tcb *from, uid_t uid,
 			/* Its message is started before start goes on. */
 			if (start)
 				wake(start, start->received);
+			if (is_interrupt(sender))
+				return interrupt_receive(me, sender);
 			list_remove(&sender->sender_link);
 			sender->received = LOOK_AGAIN;
 			/* No timeout: the transfer as good as starts. */
@@ -336,7 +353,7 @@ static uint32_t receive_message(struct tcb *me, struct tcb *from, uid_t uid,
 			return received | IPC_IN_RECEIVE;
 		/* No message after all, or the partner has died. */
 		start = NULL;
-		from = thread_lookup(uid);
+		from = find_source(me, uid);
 		if (!from && uid != NOBODY)
 			return IPC_NO_PARTNER | IPC_IN_RECEIVE;
 	}
@@ -358,7 +375,7 @@ void ipc_receive(struct trap_frame *frame)
 	uid_t uid = partner_uid(frame);
 
 	if (uid != NOBODY) {
-		from = thread_lookup(uid);
+		from = find_source(me, uid);
 		if (!from || from == me) {
 			frame->eax =
 			    IPC_IN_RECEIVE | (from ? IPC_SELF : IPC_NO_PARTNER);
@@ -461,6 +478,12 @@ bool ipc_receiver_asks_pager(struct tcb *me, uint32_t address, bool write)
 	return me->received == IPC_OK;
 }
 
+void ipc_interrupt(struct tcb *handler, struct tcb *sender)
+{
+	if (waits_for(handler, sender))
+		wake(handler, LOOK_AGAIN);
+}
+
 static void tell_receiver(struct tcb *t, void *dead)
 {
 	if ((t->state == THREAD_RECEIVING || t->state == THREAD_FAULTING) &&
@@ -500,6 +523,7 @@ static void end_transfer(const struct tcb *dead, const struct transfer *t)
 
 void ipc_thread_deleted(struct tcb *dead)
 {
+	interrupt_thread_deleted(dead);
 	while (!list_empty(&dead->senders)) {
 		struct tcb *sender =
 		    list_entry(dead->senders.next, struct tcb, sender_link);

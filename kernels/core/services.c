@@ -6,6 +6,7 @@
 #include <console.h>
 #include <dispatch.h>
 #include <entry.h>
+#include <interrupt.h>
 #include <heap.h>
 #include <mapping.h>
 #include <memory.h>
@@ -125,6 +126,29 @@ static uint32_t set_cold_ipc(uint32_t how)
 	return cpu_set_cold_ipc(how) ? SERVICE_OK : SERVICE_BAD_ARGUMENT;
 }
 
+static uint32_t attach_interrupt(struct tcb *me, uint32_t irq, uint32_t attach)
+{
+	if (attach > 1)
+		return SERVICE_BAD_ARGUMENT;
+	return attach ? interrupt_attach(me, irq) : interrupt_detach(me, irq);
+}
+
+static uint32_t port_in(uint32_t port, uint32_t *value)
+{
+	if (port > UINT16_MAX)
+		return SERVICE_BAD_ARGUMENT;
+	*value = inb((uint16_t)port);
+	return SERVICE_OK;
+}
+
+static uint32_t port_out(uint32_t port, uint32_t value)
+{
+	if (port > UINT16_MAX || value > UINT8_MAX)
+		return SERVICE_BAD_ARGUMENT;
+	outb((uint16_t)port, (uint8_t)value);
+	return SERVICE_OK;
+}
+
 static uint32_t stop(uint32_t status)
 {
 	if (status)
@@ -181,6 +205,19 @@ void kernel_service(struct trap_frame *frame)
 		break;
 	case SERVICE_UNMAP:
 		frame->eax = unmap(me, frame->ebx, frame->ecx);
+		break;
+	case SERVICE_ATTACH_INTERRUPT:
+		frame->eax = is_root
+				 ? attach_interrupt(me, frame->ebx, frame->ecx)
+				 : SERVICE_DENIED;
+		break;
+	case SERVICE_PORT_IN:
+		frame->eax =
+		    is_root ? port_in(frame->ebx, &frame->ecx) : SERVICE_DENIED;
+		break;
+	case SERVICE_PORT_OUT:
+		frame->eax =
+		    is_root ? port_out(frame->ebx, frame->ecx) : SERVICE_DENIED;
 		break;
 	default:
 		frame->eax = SERVICE_UNKNOWN;

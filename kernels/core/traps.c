@@ -6,6 +6,7 @@
 #include <clock.h>
 #include <console.h>
 #include <entry.h>
+#include <interrupt.h>
 #include <page_fault.h>
 #include <panic.h>
 #include <tcb_table.h>
@@ -72,7 +73,7 @@ void trap(struct trap_frame *frame)
 	if (frame->vector == IRQ_BASE + IRQ_CLOCK)
 		clock_interrupt(frame);
 	else if (frame->vector >= IRQ_BASE)
-		return; /* spurious: all others are masked */
+		interrupt_arrived(frame->vector - IRQ_BASE);
 	else if (from_user_mode(frame) && frame->vector != TRAP_NMI) {
 		if (!user_page_fault(frame))
 			end_thread(frame, address);

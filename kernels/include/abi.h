@@ -82,6 +82,10 @@ typedef uint64_t uid_t;
 
 #define NOBODY ((uid_t)0)
 
+/* The source of a hardware interrupt's messages: no thread's uid, its number
+ * is 0. */
+#define INTERRUPT(irq) ((uid_t)(irq) + 1)
+
 /*
  * A message, and a buffer for one, have the same structure (5.4.1), so one
  * variable can serve for both. Behind the first 8 bytes, which travel in
@@ -148,10 +152,10 @@ struct memory_object {
 
 /*
  * Kernel services, by KERNEL_SERVICE, number in EAX. Result code in EAX.
- * WRITE, STOP, COLD_IPC and MEMORY are the root task's alone (the first
- * module's). Threads can be deleted by those of their own task, by the thread
- * that created the task, and by the root task. Others get SERVICE_DENIED. A
- * pager of NOBODY in CREATE_... is the caller's own.
+ * WRITE, STOP, COLD_IPC, MEMORY, ATTACH_INTERRUPT and PORT_... are the root
+ * task's alone (the first module's). Threads can be deleted by those of their
+ * own task, by the thread that created the task, and by the root task. Others
+ * get SERVICE_DENIED. A pager of NOBODY in CREATE_... is the caller's own.
  */
 #define SERVICE_SELF 0 /* out: EDX, ESI own uid */
 /* in: EBX eip, ECX esp; EDX, ESI pager; out: EDX, ESI uid */
@@ -167,7 +171,10 @@ struct memory_object {
 #define SERVICE_DELETE_TASK 9 /* in: EDX, ESI uid of a thread of it */
 #define SERVICE_SET_PAGER 10  /* in: EDX, ESI uid: the caller's pager */
 #define SERVICE_MEMORY 11     /* out: EBX frames free, ECX bytes of heap used */
-#define SERVICE_UNMAP 17      /* in: EBX address, ECX bytes: of the own space */
+#define SERVICE_ATTACH_INTERRUPT 12 /* in: EBX irq, ECX 1, or 0 to detach */
+#define SERVICE_PORT_IN 13	    /* in: EBX port; out: ECX byte */
+#define SERVICE_PORT_OUT 14	    /* in: EBX port, ECX byte */
+#define SERVICE_UNMAP 17 /* in: EBX address, ECX bytes: of the own space */
 
 /*
  * For measuring with a cold cache (section 6): what each send, call and reply
