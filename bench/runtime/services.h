@@ -9,7 +9,7 @@
 
 struct service_result {
 	uint32_t code; /* SERVICE_... */
-	uint32_t ebx;
+	uint32_t ebx, ecx;
 	uid_t uid;
 };
 
@@ -24,6 +24,7 @@ static inline struct service_result service(
 		     : "i"(KERNEL_SERVICE), "0"(number)
 		     : "memory");
 	r.ebx = ebx;
+	r.ecx = ecx;
 	r.uid = (uid_t)esi << 32 | edx;
 	return r;
 }
@@ -53,6 +54,13 @@ static inline uid_t thread_create(void (*entry)(void *argument), void *argument,
 static inline uint32_t thread_delete(uid_t uid)
 {
 	return service(SERVICE_DELETE_THREAD, 0, 0, uid).code;
+}
+
+/* SCHEDULE_KEEP leaves either as it is. The old ones are in ebx and ecx. */
+static inline struct service_result thread_schedule(
+    uid_t uid, uint32_t priority, uint32_t timeslice_ms)
+{
+	return service(SERVICE_SCHEDULE, priority, timeslice_ms, uid);
 }
 
 static inline void thread_yield(void)

@@ -9,7 +9,8 @@
 #include <thread.h>
 #include <transfer.h>
 
-struct list ready_queue = {&ready_queue, &ready_queue};
+struct list ready_queues[PRIORITIES];
+uint32_t ready_highest;
 #if !CONFIG_LAZY_SCHEDULING
 struct list waiting_queue = {&waiting_queue, &waiting_queue};
 #endif
@@ -40,7 +41,7 @@ static void idle(void)
 		thread_free_deleted();
 		next = queue_next();
 		if (next) {
-			timeslice_start();
+			timeslice_start(next);
 			switch_to(next);
 		} else {
 			asm volatile("sti; hlt; cli" : : : "memory");
@@ -50,6 +51,10 @@ static void idle(void)
 
 void dispatch_init(void)
 {
+	uint32_t n;
+
+	for (n = 0; n < PRIORITIES; n++)
+		list_init(&ready_queues[n]);
 	idle_task.directory = kernel_directory;
 	idle_task.directory_address = physical(kernel_directory);
 	idle_thread = tcb_allocate(0);
@@ -58,6 +63,7 @@ void dispatch_init(void)
 	idle_thread->uid = ~NOBODY; /* nobody's: its number is not 0 */
 	idle_thread->state = THREAD_READY;
 	idle_thread->task = &idle_task;
+	idle_thread->timeslice = 1;
 	dispatch_prepare(idle_thread, (void *)idle_thread->stack_top, idle);
 }
 
@@ -94,12 +100,33 @@ void schedule(void)
 {
 	struct tcb *next = queue_next();
 
-	timeslice_start();
-	switch_to(next ? next : idle_thread);
+	if (!next)
+		next = idle_thread;
+	timeslice_start(next);
+	switch_to(next);
 }
 
 void thread_yield(void)
 {
 	queue_preempted(current_thread());
 	schedule();
+}
+
+bool preemption_due(void)
+{
+	uint32_t priority = current_thread()->priority;
+	const struct tcb *next;
+
+	if (timeslice_over())
+		return true;
+	if (ready_highest <= priority)
+		return false;
+	next = queue_next();
+	return next && next->priority > priority;
+}
+
+void thread_preempt(void)
+{
+	if (preemption_due())
+		thread_yield();
 }

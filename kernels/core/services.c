@@ -7,6 +7,7 @@
 #include <dispatch.h>
 #include <entry.h>
 #include <panic.h>
+#include <ready_queue.h>
 #include <tcb_table.h>
 #include <thread.h>
 #include <thread_lookup.h>
@@ -40,6 +41,48 @@ static uint32_t delete_thread(struct trap_frame *frame, struct tcb *me)
 	if (t->uid == root_thread)
 		panic("the root thread was deleted");
 	thread_delete(t);
+	return SERVICE_OK;
+}
+
+/* May me make t so? SERVICE_OK, or why not. */
+static uint32_t check_schedule(
+    const struct tcb *me, const struct tcb *t, uint32_t priority, uint32_t ms)
+{
+	bool is_root = me->task == root_task;
+
+	if (!is_root && t->task != me->task)
+		return SERVICE_DENIED;
+	if (priority != SCHEDULE_KEEP) {
+		if (priority >= PRIORITIES)
+			return SERVICE_BAD_ARGUMENT;
+		if (!is_root && priority > me->priority)
+			return SERVICE_DENIED;
+	}
+	if (ms != SCHEDULE_KEEP) {
+		if (ms == 0 || ms > TIMESLICE_MAX)
+			return SERVICE_BAD_ARGUMENT;
+		if (!is_root && ms > me->timeslice * MS_PER_TICK)
+			return SERVICE_DENIED;
+	}
+	return SERVICE_OK;
+}
+
+static uint32_t set_schedule(struct trap_frame *frame, const struct tcb *me)
+{
+	struct tcb *t = thread_lookup((uid_t)frame->esi << 32 | frame->edx);
+	uint32_t priority = frame->ebx, ms = frame->ecx, result;
+
+	if (!t)
+		return SERVICE_NO_THREAD;
+	result = check_schedule(me, t, priority, ms);
+	if (result != SERVICE_OK)
+		return result;
+	frame->ebx = t->priority;
+	frame->ecx = t->timeslice * MS_PER_TICK;
+	if (priority != SCHEDULE_KEEP)
+		queue_prioritize(t, (uint8_t)priority);
+	if (ms != SCHEDULE_KEEP)
+		t->timeslice = (ms + MS_PER_TICK - 1) / MS_PER_TICK;
 	return SERVICE_OK;
 }
 
@@ -105,7 +148,11 @@ void kernel_service(struct trap_frame *frame)
 		frame->eax =
 		    is_root ? set_cold_ipc(frame->ebx) : SERVICE_DENIED;
 		break;
+	case SERVICE_SCHEDULE:
+		frame->eax = set_schedule(frame, me);
+		break;
 	default:
 		frame->eax = SERVICE_UNKNOWN;
 	}
+	thread_preempt();
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <thread.h>
+#include <clock.h>
 #include <dispatch.h>
 #include <entry.h>
 #include <ipc.h>
@@ -8,6 +9,7 @@
 #include <ready_queue.h>
 #include <space.h>
 #include <tcb_table.h>
+#include <thread_lookup.h>
 
 struct thread_slot thread_table[MAX_THREADS];
 uint32_t thread_table_end = 1; /* number 0 is the idle thread's */
@@ -37,6 +39,14 @@ static uint32_t free_number(void)
 	return 0;
 }
 
+/* As its creator is, if there is one. */
+static void inherit(struct tcb *t, const struct tcb *creator)
+{
+	t->priority = creator ? creator->priority : PRIORITY_DEFAULT;
+	t->timeslice =
+	    creator ? creator->timeslice : TIMESLICE_DEFAULT / MS_PER_TICK;
+}
+
 struct tcb *thread_create(
     struct task *task, uid_t chief, uint32_t eip, uint32_t esp)
 {
@@ -54,6 +64,7 @@ struct tcb *thread_create(
 	t->task = task;
 	task->threads++;
 	list_init(&t->senders);
+	inherit(t, thread_lookup(chief));
 
 	frame = user_frame(t);
 	memset(frame, 0, sizeof(*frame));

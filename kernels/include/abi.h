@@ -123,11 +123,24 @@ struct indirect_string {
 #define SERVICE_SELF 0		/* out: EDX, ESI own uid */
 #define SERVICE_CREATE_THREAD 1 /* in: EBX eip, ECX esp; out: EDX, ESI uid */
 #define SERVICE_DELETE_THREAD 2 /* in: EDX, ESI uid */
-#define SERVICE_YIELD 3		/* lets every other ready thread run first */
+#define SERVICE_YIELD 3		/* lets others of its priority run first */
 #define SERVICE_CLOCK 4		/* out: EBX clock ticks since boot */
 #define SERVICE_WRITE 5		/* in: EBX address, ECX bytes: to the console */
 #define SERVICE_STOP 6		/* in: EBX 0 for success: ends the machine */
-#define SERVICE_COLD_IPC 7 /* in: EBX COLD_...: flush the cache at each IPC */
+#define SERVICE_COLD_IPC 7  /* in: EBX COLD_...: flush the cache at each IPC */
+#define SERVICE_SCHEDULE 15 /* priority and timeslice of a thread */
+
+/*
+ * SERVICE_SCHEDULE in: EDX, ESI uid, EBX priority, ECX timeslice; out: EBX, ECX
+ * the old ones. For threads of the own task, to no higher priority and
+ * no longer timeslice than the caller's; the root task is free to do all.
+ * Timeslices are in ms, rounded up to whole clock ticks.
+ */
+#define PRIORITIES 16	   /* 0, the lowest, to 15 */
+#define PRIORITY_DEFAULT 8 /* of the modules' first threads */
+#define TIMESLICE_DEFAULT 20
+#define TIMESLICE_MAX 10000
+#define SCHEDULE_KEEP 0xFFFFFFFF /* for either: as it is */
 
 /*
  * For measuring with a cold cache (section 6): what each send, call and reply
@@ -149,9 +162,10 @@ struct indirect_string {
 
 /*
  * A new thread starts with EDX, ESI = uid of its creator, like a thread that
- * has just received from it. A module's first thread starts with the uid of
- * the root task's first thread, or NOBODY if it is that thread, and EBX = the
- * address of the kernel's command line.
+ * has just received from it, and with its creator's priority and timeslice.
+ * A module's first thread starts with the uid of the root task's first thread,
+ * or NOBODY if it is that thread, and EBX = the address of the kernel's command
+ * line.
  */
 
 #endif /* __ASSEMBLER__ */

@@ -28,8 +28,24 @@ void switch_to(struct tcb *next);
 /* Gives the processor to whom the scheduler picks, for a new timeslice. */
 void schedule(void);
 
-/* Lets the other ready threads run first. */
+/* Lets the other ready threads of the same priority run first, if there is
+ * none of higher priority. */
 void thread_yield(void);
+
+/*
+ * Is a thread of higher priority ready, or the timeslice over? Asked where it
+ * costs no short IPC anything: at the end of an interrupt from user mode, so
+ * at each clock tick; at the end of a kernel service; when a sender goes on
+ * that has made its receiver ready; before a long copy.
+ *
+ * A call or reply goes straight to its receiver (5.3.5) and does not ask: the
+ * receiver may run for the rest of a clock tick though a third thread is
+ * ready whose priority is between those of the two.
+ */
+bool preemption_due(void);
+
+/* Gives way if it is. */
+void thread_preempt(void);
 
 /* Leaves the processor to the idle thread for good. */
 void dispatch_idle(void) __attribute__((noreturn));

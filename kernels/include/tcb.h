@@ -49,12 +49,14 @@ struct tcb {
 	struct list waiting_link; /* in the waiting queue */
 	bool in_ready_queue;
 	bool window_in_use; /* the space's window entries are this thread's */
+	uint8_t priority;   /* 0 to PRIORITIES - 1 */
 	uint32_t esp;	    /* kernel stack pointer while not running */
 	uint32_t stack_top; /* of the kernel stack */
 	struct task *task;
 	wakeup_time_t due; /* when its wait ends by timeout */
 	struct list wakeup_link;
 	bool in_wakeup_list;
+	uint32_t timeslice; /* ticks it may run when the scheduler picks it */
 };
 
 /* The registers of t's user program while it is in the kernel. */
