@@ -161,6 +161,12 @@ struct report perform(const struct order *o)
 		report.result = be_hostile(o);
 		return report;
 	}
+	if (o->operation == SCHEDULE) {
+		report.result =
+		    thread_schedule(o->partner, o->detail, o->send_timeout)
+			.code;
+		return report;
+	}
 	r = do_ipc(o);
 	report.result = r.result;
 	report.from = r.from;

@@ -21,7 +21,8 @@ enum operation {
 	REPLY_AND_RECEIVE_NEXT,
 	SPIN,	 /* for ever, without system calls */
 	HOSTILE, /* see hostile.c */
-	SPAWN,	 /* for the modules' first threads: a new party */
+	SCHEDULE,
+	SPAWN, /* for the modules' first threads: a new party */
 };
 
 /* How much of a variable is made up before the call; less if it is bad. */
@@ -40,8 +41,10 @@ struct order {
 	enum operation operation;
 	uid_t partner;
 	uint32_t send_timeout, receive_timeout;
-	uint32_t seed;	 /* of the contents to send */
-	uint32_t detail; /* HOSTILE: enum hostile; SPAWN: party's number */
+	uint32_t seed; /* of the contents to send */
+	/* HOSTILE: enum hostile; SPAWN: party's number; SCHEDULE: priority, and
+	 * the timeslice is in send_timeout */
+	uint32_t detail;
 	struct variable send, receive;
 };
 
