@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <clock.h>
+#include <assertions.h>
 #include <dispatch.h>
 #include <wakeup.h>
 
@@ -24,6 +25,8 @@ void clock_interrupt(const struct trap_frame *frame)
 	clock_ticks++;
 	wakeup_tick();
 	timeslice--;
+	if (CONFIG_ASSERTIONS)
+		assertions_tick();
 	/* Threads are not switched while they are in the kernel. */
 	if (from_user_mode(frame))
 		thread_preempt();

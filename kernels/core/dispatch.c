@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <dispatch.h>
+#include <assertions.h>
 #include <clock.h>
 #include <entry.h>
 #include <panic.h>
@@ -88,6 +89,9 @@ void switch_to(struct tcb *next)
 
 	if (next == me)
 		return;
+	assert_that(next->state == THREAD_READY, "who is to run is ready");
+	if (CONFIG_ASSERTIONS)
+		assertions_switch(next);
 	transfer_leave(me, next);
 	tss.esp0 = next->stack_top;
 	tcb_set_current(next);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <thread.h>
+#include <assertions.h>
 #include <clock.h>
 #include <dispatch.h>
 #include <entry.h>
@@ -77,6 +78,8 @@ struct tcb *thread_create(
 	frame->esp = esp;
 	frame->ss = USER_DATA;
 	dispatch_prepare(t, frame, return_to_user);
+	if (CONFIG_ASSERTIONS)
+		assertions_created(t);
 	queue_created(t);
 	return t;
 }
@@ -88,6 +91,8 @@ static void thread_free(uint32_t number)
 {
 	struct task *task = tcb_at(number)->task;
 
+	assert_that(tcb_at(number) != current_thread(),
+	    "nobody gives back the stack on which it runs");
 	tcb_free(number);
 	if (--task->threads == 0)
 		task_destroy(task);

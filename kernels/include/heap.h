@@ -6,10 +6,14 @@
 #ifndef HEAP_H
 #define HEAP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Not cleared; NULL if there is no memory. */
 void *heap_allocate(uint32_t bytes);
 void heap_release(void *address, uint32_t bytes);
+
+/* For the assertion walk: are the free blocks whole, and not too many? */
+bool heap_adds_up(void);
 
 #endif

@@ -7,6 +7,7 @@
 #define MEMORY_H
 
 #include <memory_layout.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,9 @@ void memory_init(const struct multiboot_info *info);
 /* Physical address of count consecutive frames, not cleared; 0 if none. */
 uint32_t frames_allocate(uint32_t count);
 void frames_release(uint32_t address, uint32_t count);
+
+/* For the assertion walk: are as many frames free as are counted? */
+bool frames_add_up(void);
 
 static inline void *from_physical(uint32_t address)
 {

@@ -20,6 +20,9 @@ struct task {
 	uint32_t *directory; /* page directory, through the physical map */
 	uint32_t directory_address; /* the same, physical: for cr3 */
 	uint32_t threads; /* how many; the last one takes the task along */
+#if CONFIG_ASSERTIONS
+	uint32_t threads_seen; /* by the assertion walk */
+#endif
 };
 
 enum thread_state {
