@@ -49,6 +49,7 @@ def test_help_names_every_target_and_variable() -> None:
         (["run", "CONFIG=optimized-lasy_scheduling"], "did you mean lazy_scheduling"),
         (["run", "BYTES=9"], "no message size '9': the paper's sizes are 8, 12"),
         (["profile", "BYTES=9"], "no message size '9'"),
+        (["profile", "CONFIG=optimized.debug"], "optimized.debug is a debug build"),
         (["profile", "CACHE=hot"], "no cache 'hot': there are warm and cold"),
         (["profile", "SPACES=3"], "no spaces '3': there are 1 and 2"),
         (["profile", "BOARD=dx49"], "no board 'dx49': there are dx33, dx50, ideal"),
