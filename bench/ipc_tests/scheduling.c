@@ -225,6 +225,8 @@ static void test_preemption(void)
 
 static void test_turns(void)
 {
+	uint32_t before[2], turns[2], n;
+
 	begin();
 	start(0, do_spin, HIGH);
 	start(1, do_spin, HIGH);
@@ -239,9 +241,12 @@ static void test_turns(void)
 	check(runners[2].turns == 0, "one of lower priority does not run");
 	thread_schedule(runners[0].uid, SCHEDULE_KEEP, 80);
 	thread_schedule(runners[1].uid, SCHEDULE_KEEP, 8);
-	runners[0].turns = runners[1].turns = 0;
+	for (n = 0; n < 2; n++)
+		before[n] = runners[n].turns;
 	sleep(880);
-	check(runners[1].turns && runners[0].turns / 3 > runners[1].turns,
+	for (n = 0; n < 2; n++)
+		turns[n] = runners[n].turns - before[n];
+	check(turns[1] && turns[0] / 3 > turns[1],
 	    "a timeslice ten times as long gets far more done");
 	thread_delete(runners[0].uid);
 	thread_delete(runners[1].uid);
