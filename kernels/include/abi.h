@@ -37,8 +37,9 @@
 
 /*
  * Timeouts, in ms: how long to wait at most until the transfer starts (5.3.3).
- * Never less; up to two clock ticks, 8 ms, and a turn of the ready threads
- * more. Other values are refused.
+ * Never less; up to two clock ticks, 8 ms, a turn of the ready threads of the
+ * same priority and the time of those of higher ones more. Other values are
+ * refused.
  */
 #define TIMEOUT_NONE 0		 /* do not wait */
 #define TIMEOUT_MAX 0x80000000	 /* 24 days */
