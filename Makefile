@@ -41,7 +41,8 @@ help:
 	@echo 'make doctor             what is installed, what is missing, what it means'
 	@echo 'make clean              remove build/, results/latest and results/profile'
 	@echo
-	@echo 'Configurations: optimized, baseline, optimized-SWITCH, baseline+SWITCH, and so on.'
+	@echo 'Configurations: optimized, baseline, optimized-SWITCH, baseline+SWITCH, and so on;'
+	@echo 'with .debug behind it the kernel checks itself all the time and is not measured.'
 	@echo 'Variables:'
 	@echo '  CONFIG=$(CONFIG)'
 	@echo '  PROGRAM=$(PROGRAM)        what make run boots: pingpong, ipc_tests, workload or rtc'

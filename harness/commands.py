@@ -106,6 +106,7 @@ def print_records(arguments: argparse.Namespace) -> None:
     except OSError as error:
         raise Refused(f"{arguments.log}: {error.strerror}") from error
     parsed = records.parse(text, str(arguments.log))
+    records.expect_measurable(parsed, str(arguments.log))
     records.expect(parsed, configuration.name, revision, str(arguments.log))
     parsed.samples.to_csv(sys.stdout, index=False)
 

@@ -93,6 +93,11 @@ def run(
     if board is None:
         booted = guest(built, experiment, command_line, extra)
         return Outcome(qemu.boot(booted, DEADLINE))
+    if built.configuration.debug:
+        raise Refused(
+            f"{built.configuration} is a debug build: its assertions take time, so "
+            "it is not measured; take the same configuration without .debug"
+        )
     with tempfile.TemporaryDirectory(dir=built.folder) as name:
         folder = Path(name)
         traced = model.Trace(folder / "trace", *trace) if trace else None
@@ -127,6 +132,7 @@ def read_pingpong(
     parsed = records.parse(text, source)
     if parsed.experiment != PINGPONG.program:
         raise Refused(f"{source}: records of {parsed.experiment}, not of pingpong")
+    records.expect_measurable(parsed, source)
     records.expect(parsed, configuration, revision, source)
     joined = join(parsed.samples, model.read_stamps(stamps), str(stamps))
     return one_way(joined).assign(configuration=configuration)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from harness.errors import Refused
+from harness.switches import DEBUG
 
 VERSION = "TF1"
 RECORD = re.compile(r"TF(\d+) ([0-9a-f]{8}) (\w+) (.*)")
@@ -78,6 +79,16 @@ def expect(run: Run, configuration: str, revision: str, source: str) -> Run:
         )
     if run.revision != revision:
         raise Refused(f"{source}: from revision {run.revision}, not {revision}")
+    return run
+
+
+def expect_measurable(run: Run, source: str) -> Run:
+    """Refuses a run of a debug build: its assertions have taken time."""
+    if run.configuration.endswith(DEBUG):
+        raise Refused(
+            f"{source}: from a debug build, {run.configuration}: its assertions "
+            "take time, so its records measure nothing"
+        )
     return run
 
 

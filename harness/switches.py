@@ -4,7 +4,8 @@
 kernels/Kconfig is the list of the switches. A configuration is the set of
 those that are on. Its name is ``optimized-a-b`` (all on but a and b) or
 ``baseline+a+b`` (only a and b on), with the switches in lower case and in
-Kconfig's order; every configuration has exactly one name.
+Kconfig's order; every configuration has exactly one name. ``.debug`` behind it
+is the same kernel built with assertions, which is not to be measured.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from harness.errors import Refused
 ROOT = Path(__file__).resolve().parent.parent
 KCONFIG = ROOT / "kernels" / "Kconfig"
 
+DEBUG = ".debug"
+
 
 @dataclass(frozen=True)
 class Switch:
@@ -38,16 +41,18 @@ class Switch:
 
 @dataclass(frozen=True)
 class Configuration:
-    """A set of switches that are on, by symbol."""
+    """A set of switches that are on, by symbol; debug: with assertions."""
 
     on: frozenset[str]
+    debug: bool = False
 
     @property
     def name(self) -> str:
         names = [(s.name, s.symbol in self.on) for s in switches()]
+        suffix = DEBUG if self.debug else ""
         if 2 * len(self.on) <= len(names):
-            return "baseline" + "".join(f"+{n}" for n, on in names if on)
-        return "optimized" + "".join(f"-{n}" for n, on in names if not on)
+            return "baseline" + "".join(f"+{n}" for n, on in names if on) + suffix
+        return "optimized" + "".join(f"-{n}" for n, on in names if not on) + suffix
 
     def __str__(self) -> str:
         return self.name
@@ -74,18 +79,20 @@ def optimized() -> Configuration:
 
 def neighbours(of: Configuration) -> list[Configuration]:
     """Every configuration that differs in one switch."""
-    return [Configuration(of.on ^ {s.symbol}) for s in switches()]
+    return [Configuration(of.on ^ {s.symbol}, of.debug) for s in switches()]
 
 
 def parse(name: str) -> Configuration:
     """The configuration with this name; refuses unknown ones."""
-    match = re.fullmatch(r"(baseline|optimized)((?:[+-]\w+)*)", name)
+    pattern = rf"(baseline|optimized)((?:[+-]\w+)*)({re.escape(DEBUG)})?"
+    match = re.fullmatch(pattern, name)
     if not match:
         raise Refused(
             f"no configuration '{name}': use baseline, optimized, "
-            "baseline+SWITCH or optimized-SWITCH (several switches are fine)"
+            "baseline+SWITCH or optimized-SWITCH (several switches are fine; "
+            f"{DEBUG} behind it for a debug build)"
         )
-    base, changes = match.groups()
+    base, changes, debug = match.groups()
     on = set(optimized().on if base == "optimized" else ())
     sign = "-" if base == "optimized" else "+"
     for change in re.findall(r"[+-]\w+", changes):
@@ -95,7 +102,7 @@ def parse(name: str) -> Configuration:
                 f"{'removed with -' if sign == '-' else 'added with +'}"
             )
         on ^= {_switch(change[1:]).symbol}
-    return check(Configuration(frozenset(on)))
+    return check(Configuration(frozenset(on), bool(debug)))
 
 
 def check(configuration: Configuration) -> Configuration:
@@ -137,6 +144,7 @@ def save(configuration: Configuration, path: Path) -> None:
 def write_headers(configuration: Configuration, folder: Path) -> None:
     """Writes config.mk and include/config.h, which the Makefiles read."""
     values = [(s.symbol, s.symbol in configuration.on) for s in switches()]
+    values.append(("ASSERTIONS", configuration.debug))
     write_if_changed(
         folder / "config.mk",
         "".join(f"CONFIG_{s} := {'y' if on else ''}\n" for s, on in values),

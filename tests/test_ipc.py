@@ -37,7 +37,14 @@ def others() -> list[Configuration]:
     return random.Random(seed()).sample(rest, RANDOM_CONFIGURATIONS)
 
 
-@pytest.mark.parametrize("configuration", named() + others(), ids=str)
+def debug_builds() -> list[Configuration]:
+    ends = (switches.baseline(), switches.optimized())
+    return [Configuration(end.on, debug=True) for end in ends]
+
+
+@pytest.mark.parametrize(
+    "configuration", named() + debug_builds() + others(), ids=str
+)
 def test_semantics(configuration: Configuration) -> None:
     built = build.build(configuration)
     console = measure.run(built, measure.IPC_TESTS).console

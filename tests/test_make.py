@@ -50,6 +50,7 @@ def test_help_names_every_target_and_variable() -> None:
         (["run", "BYTES=9"], "no message size '9': the paper's sizes are 8, 12"),
         (["run", "PROGRAM=x"], "no program 'x': there are pingpong and ipc_tests"),
         (["profile", "BYTES=9"], "no message size '9'"),
+        (["profile", "CONFIG=optimized.debug"], "optimized.debug is a debug build"),
         (["profile", "CACHE=hot"], "no cache 'hot': there are warm and cold"),
         (["profile", "SPACES=3"], "no spaces '3': there are 1 and 2"),
         (["profile", "BOARD=dx49"], "no board 'dx49': there are dx33, dx50, ideal"),

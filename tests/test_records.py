@@ -80,6 +80,17 @@ def test_foreign_runs_are_refused() -> None:
         records.expect(run, "optimized", "abc-dirty", "log")
 
 
+def test_runs_of_debug_builds_are_refused() -> None:
+    run = records.parse(WHOLE, "log")
+    assert records.expect_measurable(run, "log") is run
+    debug = BANNER.replace("optimized", "optimized.debug") + record(
+        "begin experiment=pingpong configuration=optimized.debug revision=abc"
+    )
+    run = records.parse(debug + "".join(SAMPLES) + END, "log")
+    with pytest.raises(Refused, match="log: from a debug build, optimized.debug"):
+        records.expect_measurable(run, "log")
+
+
 def test_each_damaged_byte_is_noticed() -> None:
     """Whatever single character of a record is lost or changed."""
     start = len(BANNER) + len("# chatter\r\n")

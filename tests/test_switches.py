@@ -36,10 +36,22 @@ def test_any_order_and_length_is_understood() -> None:
     )
 
 
+def test_debug_builds_have_names_of_their_own() -> None:
+    for name in ("optimized", "baseline+direct_switch"):
+        plain, debug = switches.parse(name), switches.parse(f"{name}.debug")
+        assert debug.debug and not plain.debug and debug.on == plain.on
+        assert debug.name == f"{name}.debug"
+    everything = [*switches.neighbours(switches.optimized()), *subsets()]
+    assert not any(configuration.debug for configuration in everything)
+
+
 @pytest.mark.parametrize(
     ("name", "complaint"),
     [
         ("", "no configuration ''"),
+        (".debug", "no configuration '.debug'"),
+        ("optimized.fast", "no configuration 'optimized.fast'"),
+        ("optimized.debug-direct_switch", "no configuration"),
         ("optimised", "no configuration 'optimised'"),
         ("optimized+lazy_scheduling", "removed with -"),
         ("baseline-lazy_scheduling", "added with +"),

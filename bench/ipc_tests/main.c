@@ -15,6 +15,7 @@ void program(const char *command_line, uid_t root)
 	record_begin("ipc_tests");
 	test_timeouts();
 	test_basics();
+	test_scheduling();
 	test_sizes();
 	test_order();
 	test_rpc();

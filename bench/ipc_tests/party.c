@@ -220,6 +220,12 @@ struct report perform(const struct order *o)
 				    : interrupt_detach(o->detail);
 		return report;
 	}
+	if (o->operation == SCHEDULE) {
+		report.result =
+		    thread_schedule(o->partner, o->detail, o->send_timeout)
+			.code;
+		return report;
+	}
 	r = do_ipc(o);
 	report.result = r.result;
 	report.from = r.from;

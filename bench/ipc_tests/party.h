@@ -27,7 +27,8 @@ enum operation {
 	UNMAP,	 /* a page at detail */
 	PAGER,	 /* sets partner as its pager */
 	HOSTILE, /* see hostile.c */
-	SPAWN,	 /* for the modules' first threads: a new party */
+	SCHEDULE,
+	SPAWN, /* for the modules' first threads: a new party */
 };
 
 /* How much of a variable is made up before the call; less if it is bad. */
@@ -49,7 +50,8 @@ struct order {
 	uid_t partner;
 	uint32_t send_timeout, receive_timeout;
 	uint32_t seed; /* of the contents to send */
-	/* HOSTILE: enum hostile; SPAWN: party's number; ATTACH, DETACH: irq */
+	/* HOSTILE: enum hostile; SPAWN: party's number; ATTACH, DETACH: irq;
+	 * SCHEDULE: priority, and the timeslice is in send_timeout */
 	uint32_t detail;
 	bool raw; /* bad on purpose: straight to the kernel */
 	struct variable send, receive;

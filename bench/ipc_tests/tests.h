@@ -10,6 +10,7 @@
 
 void test_timeouts(void);
 void test_basics(void);
+void test_scheduling(void);
 void test_sizes(void);
 void test_order(void);
 void test_rpc(void);

@@ -83,6 +83,13 @@ static inline uint32_t thread_delete(uid_t uid)
 	return service(SERVICE_DELETE_THREAD, 0, 0, uid).code;
 }
 
+/* SCHEDULE_KEEP leaves either as it is. The old ones are in ebx and ecx. */
+static inline struct service_result thread_schedule(
+    uid_t uid, uint32_t priority, uint32_t timeslice_ms)
+{
+	return service(SERVICE_SCHEDULE, priority, timeslice_ms, uid);
+}
+
 static inline void thread_yield(void)
 {
 	service(SERVICE_YIELD, 0, 0, NOBODY);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Eager scheduling: every ready thread, the running one included, is in the
- * ready queue and no other; every waiting thread is in the waiting queue and
- * no other.
+ * Eager scheduling: every ready thread, the running one included, is in its
+ * priority's ready queue and no other; every waiting thread is in the waiting
+ * queue and no other.
  */
 
 extern struct list waiting_queue;
@@ -16,7 +16,7 @@ static inline void queue_waits(struct tcb *t)
 static inline void queue_ready(struct tcb *t)
 {
 	list_remove(&t->waiting_link);
-	list_append(&ready_queue, &t->ready_link);
+	ready_append(t);
 }
 
 static inline void queue_starts(struct tcb *t)
@@ -27,12 +27,12 @@ static inline void queue_starts(struct tcb *t)
 static inline void queue_preempted(struct tcb *t)
 {
 	list_remove(&t->ready_link);
-	list_append(&ready_queue, &t->ready_link);
+	ready_append(t);
 }
 
 static inline void queue_created(struct tcb *t)
 {
-	list_append(&ready_queue, &t->ready_link);
+	ready_append(t);
 }
 
 static inline void queue_removed(struct tcb *t)
@@ -43,11 +43,18 @@ static inline void queue_removed(struct tcb *t)
 		list_remove(&t->waiting_link);
 }
 
+static inline void queue_prioritize(struct tcb *t, uint8_t priority)
+{
+	if (t->state == THREAD_READY)
+		list_remove(&t->ready_link);
+	t->priority = priority;
+	if (t->state == THREAD_READY)
+		ready_append(t);
+}
+
 static inline struct tcb *queue_next(void)
 {
-	if (list_empty(&ready_queue))
-		return NULL;
-	return list_entry(ready_queue.next, struct tcb, ready_link);
+	return ready_first();
 }
 
 static inline void queue_each_waiting(

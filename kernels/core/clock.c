@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <clock.h>
+#include <assertions.h>
 #include <dispatch.h>
 #include <wakeup.h>
 
 #define PIT_HZ 1193182
-#define TIMESLICE 5 /* ticks: 20 ms */
 
 uint32_t clock_ticks;
 
-static int timeslice;
+static int timeslice; /* ticks that are left of it */
 
 void clock_init(void)
 {
@@ -25,14 +25,16 @@ void clock_interrupt(const struct trap_frame *frame)
 	clock_ticks++;
 	wakeup_tick();
 	timeslice--;
+	if (CONFIG_ASSERTIONS)
+		assertions_tick();
 	/* Threads are not switched while they are in the kernel. */
-	if (timeslice_over() && from_user_mode(frame))
-		thread_yield();
+	if (from_user_mode(frame))
+		thread_preempt();
 }
 
-void timeslice_start(void)
+void timeslice_start(const struct tcb *t)
 {
-	timeslice = TIMESLICE;
+	timeslice = (int)t->timeslice;
 }
 
 bool timeslice_over(void)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <dispatch.h>
+#include <assertions.h>
 #include <clock.h>
 #include <entry.h>
 #include <panic.h>
@@ -9,7 +10,8 @@
 #include <thread.h>
 #include <transfer.h>
 
-struct list ready_queue = {&ready_queue, &ready_queue};
+struct list ready_queues[PRIORITIES];
+uint32_t ready_highest;
 #if !CONFIG_LAZY_SCHEDULING
 struct list waiting_queue = {&waiting_queue, &waiting_queue};
 #endif
@@ -40,7 +42,7 @@ static void idle(void)
 		thread_free_deleted();
 		next = queue_next();
 		if (next) {
-			timeslice_start();
+			timeslice_start(next);
 			switch_to(next);
 		} else {
 			asm volatile("sti; hlt; cli" : : : "memory");
@@ -50,6 +52,10 @@ static void idle(void)
 
 void dispatch_init(void)
 {
+	uint32_t n;
+
+	for (n = 0; n < PRIORITIES; n++)
+		list_init(&ready_queues[n]);
 	list_init(&idle_task.mappings);
 	list_init(&idle_task.lent);
 	idle_task.directory = kernel_directory;
@@ -60,6 +66,7 @@ void dispatch_init(void)
 	idle_thread->uid = ~NOBODY; /* nobody's: its number is not 0 */
 	idle_thread->state = THREAD_READY;
 	idle_thread->task = &idle_task;
+	idle_thread->timeslice = 1;
 	dispatch_prepare(idle_thread, (void *)idle_thread->stack_top, idle);
 }
 
@@ -84,6 +91,9 @@ void switch_to(struct tcb *next)
 
 	if (next == me)
 		return;
+	assert_that(next->state == THREAD_READY, "who is to run is ready");
+	if (CONFIG_ASSERTIONS)
+		assertions_switch(next);
 	transfer_leave(me, next);
 	tss.esp0 = next->stack_top;
 	tcb_set_current(next);
@@ -96,8 +106,10 @@ void schedule(void)
 {
 	struct tcb *next = queue_next();
 
-	timeslice_start();
-	switch_to(next ? next : idle_thread);
+	if (!next)
+		next = idle_thread;
+	timeslice_start(next);
+	switch_to(next);
 }
 
 void thread_yield(void)
@@ -106,9 +118,27 @@ void thread_yield(void)
 	schedule();
 }
 
+bool preemption_due(void)
+{
+	uint32_t priority = current_thread()->priority;
+	const struct tcb *next;
+
+	if (timeslice_over())
+		return true;
+	if (ready_highest <= priority)
+		return false;
+	next = queue_next();
+	return next && next->priority > priority;
+}
+
+void thread_preempt(void)
+{
+	if (preemption_due())
+		thread_yield();
+}
+
 void preemption_point(void)
 {
 	interrupt_window();
-	if (timeslice_over())
-		thread_yield();
+	thread_preempt();
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <heap.h>
+#include <config.h>
 #include <memory.h>
 
 #define SMALLEST_LOG2 5
@@ -13,6 +14,10 @@ struct free_block {
 uint32_t heap_used;
 
 static struct free_block *free_blocks[LISTS];
+
+#if CONFIG_ASSERTIONS
+static uint32_t blocks_made[LISTS];
+#endif
 
 static uint32_t list_of(uint32_t bytes)
 {
@@ -38,6 +43,9 @@ static void refill(uint32_t n)
 
 	if (!frame)
 		return;
+#if CONFIG_ASSERTIONS
+	blocks_made[n] += PAGE_SIZE / size;
+#endif
 	for (offset = PAGE_SIZE; offset; offset -= size)
 		put(n, from_physical(frame + offset - size));
 }
@@ -78,3 +86,22 @@ void heap_release(void *address, uint32_t bytes)
 	heap_used -= 1u << (n + SMALLEST_LOG2);
 	put(n, address);
 }
+
+#if CONFIG_ASSERTIONS
+bool heap_adds_up(void)
+{
+	uint32_t n;
+
+	for (n = 0; n < LISTS; n++) {
+		uint32_t size = 1u << (n + SMALLEST_LOG2), blocks = 0;
+		const struct free_block *block = free_blocks[n];
+
+		for (; block; block = block->next)
+			if ((uint32_t)block % size ||
+			    (uint32_t)block < PHYSICAL_MAP ||
+			    ++blocks > blocks_made[n])
+				return false;
+	}
+	return true;
+}
+#endif

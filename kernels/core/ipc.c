@@ -51,16 +51,21 @@ static void wake(struct tcb *t, uint32_t received)
 	queue_ready(t);
 }
 
-/* A receiver has its message, and the running thread, its sender, goes on. */
+/*
+ * A receiver has its message, and the running thread, its sender, stays ready.
+ * It gives its timeslice to no receiver of lower priority.
+ */
 static void start_receiver(struct tcb *me, struct tcb *to)
 {
 	make_ready(to);
-	if (CONFIG_DIRECT_SWITCH) {
+	if (CONFIG_DIRECT_SWITCH && to->priority >= me->priority) {
 		queue_preempted(me);
 		queue_starts(to);
 		switch_to(to);
 	} else {
 		queue_ready(to);
+		if (ready_highest > me->priority)
+			thread_preempt();
 	}
 }
 
@@ -81,6 +86,23 @@ static void wait_and_start(struct tcb *me, enum thread_state state,
 		queue_ready(start);
 	}
 	schedule();
+}
+
+/*
+ * The running thread waits for the message of a sender that waits for it. The
+ * sender gets the processor with or without DIRECT_SWITCH, and whatever its
+ * priority: it is for the receiver that it copies.
+ */
+static void wait_and_fetch(struct tcb *me, struct tcb *sender)
+{
+	list_remove(&sender->sender_link);
+	sender->received = LOOK_AGAIN;
+	me->state = THREAD_RECEIVING;
+	me->partner = sender;
+	queue_waits(me);
+	make_ready(sender);
+	queue_starts(sender);
+	switch_to(sender);
 }
 
 /* Can one wait for so long? IPC_OK, or why not. */
@@ -327,11 +349,9 @@ static uint32_t receive_message(struct tcb *me, struct tcb *from, uid_t uid,
 				wake(start, start->received);
 			if (is_interrupt(sender))
 				return interrupt_receive(me, sender);
-			list_remove(&sender->sender_link);
-			sender->received = LOOK_AGAIN;
 			/* No timeout: the transfer as good as starts. */
 			wakeup_remove(me);
-			wait_and_start(me, THREAD_RECEIVING, sender, sender);
+			wait_and_fetch(me, sender);
 		} else if (*timeout == TIMEOUT_NEVER) {
 			wait_and_start(me, THREAD_RECEIVING, from, start);
 		} else if (check_timeout(*timeout) == IPC_OK) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <memory.h>
+#include <config.h>
 #include <multiboot.h>
 #include <panic.h>
 #include <stdbool.h>
@@ -146,6 +147,18 @@ void frames_release(uint32_t address, uint32_t count)
 			search_from = frame;
 	}
 }
+
+#if CONFIG_ASSERTIONS
+bool frames_add_up(void)
+{
+	uint32_t frame, free = 0;
+
+	for (frame = 0; frame < frames_end; frame++)
+		if (!users[frame])
+			free++;
+	return free == frames_free;
+}
+#endif
 
 void *memset(void *to, int value, size_t bytes)
 {

@@ -11,6 +11,7 @@
 #include <mapping.h>
 #include <memory.h>
 #include <panic.h>
+#include <ready_queue.h>
 #include <space.h>
 #include <tcb_table.h>
 #include <thread.h>
@@ -103,6 +104,48 @@ static uint32_t tell_memory(struct trap_frame *frame)
 {
 	frame->ebx = frames_free;
 	frame->ecx = heap_used;
+	return SERVICE_OK;
+}
+
+/* May me make t so? SERVICE_OK, or why not. */
+static uint32_t check_schedule(
+    const struct tcb *me, const struct tcb *t, uint32_t priority, uint32_t ms)
+{
+	bool is_root = me->task == root_task;
+
+	if (!is_root && t->task != me->task)
+		return SERVICE_DENIED;
+	if (priority != SCHEDULE_KEEP) {
+		if (priority >= PRIORITIES)
+			return SERVICE_BAD_ARGUMENT;
+		if (!is_root && priority > me->priority)
+			return SERVICE_DENIED;
+	}
+	if (ms != SCHEDULE_KEEP) {
+		if (ms == 0 || ms > TIMESLICE_MAX)
+			return SERVICE_BAD_ARGUMENT;
+		if (!is_root && ms > me->timeslice * MS_PER_TICK)
+			return SERVICE_DENIED;
+	}
+	return SERVICE_OK;
+}
+
+static uint32_t set_schedule(struct trap_frame *frame, const struct tcb *me)
+{
+	struct tcb *t = thread_lookup(given_uid(frame));
+	uint32_t priority = frame->ebx, ms = frame->ecx, result;
+
+	if (!t)
+		return SERVICE_NO_THREAD;
+	result = check_schedule(me, t, priority, ms);
+	if (result != SERVICE_OK)
+		return result;
+	frame->ebx = t->priority;
+	frame->ecx = t->timeslice * MS_PER_TICK;
+	if (priority != SCHEDULE_KEEP)
+		queue_prioritize(t, (uint8_t)priority);
+	if (ms != SCHEDULE_KEEP)
+		t->timeslice = (ms + MS_PER_TICK - 1) / MS_PER_TICK;
 	return SERVICE_OK;
 }
 
@@ -219,7 +262,11 @@ void kernel_service(struct trap_frame *frame)
 		frame->eax =
 		    is_root ? port_out(frame->ebx, frame->ecx) : SERVICE_DENIED;
 		break;
+	case SERVICE_SCHEDULE:
+		frame->eax = set_schedule(frame, me);
+		break;
 	default:
 		frame->eax = SERVICE_UNKNOWN;
 	}
+	thread_preempt();
 }

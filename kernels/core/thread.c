@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <thread.h>
+#include <assertions.h>
+#include <clock.h>
 #include <dispatch.h>
 #include <entry.h>
 #include <ipc.h>
@@ -8,6 +10,7 @@
 #include <ready_queue.h>
 #include <space.h>
 #include <tcb_table.h>
+#include <thread_lookup.h>
 
 struct thread_slot thread_table[MAX_THREADS];
 uint32_t thread_table_end = 1; /* number 0 is the idle thread's */
@@ -37,6 +40,14 @@ static uint32_t free_number(void)
 	return 0;
 }
 
+/* As its creator is, if there is one. */
+static void inherit(struct tcb *t, const struct tcb *creator)
+{
+	t->priority = creator ? creator->priority : PRIORITY_DEFAULT;
+	t->timeslice =
+	    creator ? creator->timeslice : TIMESLICE_DEFAULT / MS_PER_TICK;
+}
+
 struct tcb *thread_create(
     struct task *task, uid_t chief, uint32_t eip, uint32_t esp)
 {
@@ -54,6 +65,7 @@ struct tcb *thread_create(
 	t->task = task;
 	task->threads++;
 	list_init(&t->senders);
+	inherit(t, thread_lookup(chief));
 
 	frame = user_frame(t);
 	memset(frame, 0, sizeof(*frame));
@@ -66,6 +78,8 @@ struct tcb *thread_create(
 	frame->esp = esp;
 	frame->ss = USER_DATA;
 	dispatch_prepare(t, frame, return_to_user);
+	if (CONFIG_ASSERTIONS)
+		assertions_created(t);
 	queue_created(t);
 	return t;
 }
@@ -77,6 +91,8 @@ static void thread_free(uint32_t number)
 {
 	struct task *task = tcb_at(number)->task;
 
+	assert_that(tcb_at(number) != current_thread(),
+	    "nobody gives back the stack on which it runs");
 	tcb_free(number);
 	if (--task->threads == 0)
 		task_destroy(task);

@@ -5,6 +5,7 @@
  */
 #include <clock.h>
 #include <console.h>
+#include <dispatch.h>
 #include <entry.h>
 #include <interrupt.h>
 #include <page_fault.h>
@@ -66,19 +67,33 @@ static void end_thread(const struct trap_frame *frame, uint32_t address)
 	thread_delete(me);
 }
 
-void trap(struct trap_frame *frame)
+static void hardware_interrupt(const struct trap_frame *frame, uint32_t irq)
+{
+	if (irq == IRQ_CLOCK) {
+		clock_interrupt(frame);
+		return;
+	}
+	interrupt_arrived(irq);
+	/* Its driver may go before the running thread. */
+	if (from_user_mode(frame))
+		thread_preempt();
+}
+
+static void user_exception(const struct trap_frame *frame)
 {
 	uint32_t address = fault_address();
 
-	if (frame->vector == IRQ_BASE + IRQ_CLOCK)
-		clock_interrupt(frame);
-	else if (frame->vector >= IRQ_BASE)
-		interrupt_arrived(frame->vector - IRQ_BASE);
-	else if (from_user_mode(frame) && frame->vector != TRAP_NMI) {
-		if (!user_page_fault(frame))
-			end_thread(frame, address);
-	} else if (frame->vector != TRAP_PAGE_FAULT ||
-		   !kernel_page_fault(frame))
+	if (!user_page_fault(frame))
+		end_thread(frame, address);
+}
+
+void trap(struct trap_frame *frame)
+{
+	if (frame->vector >= IRQ_BASE)
+		hardware_interrupt(frame, frame->vector - IRQ_BASE);
+	else if (from_user_mode(frame) && frame->vector != TRAP_NMI)
+		user_exception(frame);
+	else if (frame->vector != TRAP_PAGE_FAULT || !kernel_page_fault(frame))
 		panic_at(frame, exception_name(frame->vector));
 }
 

@@ -37,8 +37,9 @@
 
 /*
  * Timeouts, in ms: how long to wait at most until the transfer starts (5.3.3).
- * Never less; up to two clock ticks, 8 ms, and a turn of the ready threads
- * more. Other values are refused.
+ * Never less; up to two clock ticks, 8 ms, a turn of the ready threads of the
+ * same priority and the time of those of higher ones more. Other values are
+ * refused.
  */
 #define TIMEOUT_NONE 0		 /* do not wait */
 #define TIMEOUT_MAX 0x80000000	 /* 24 days */
@@ -161,7 +162,7 @@ struct memory_object {
 /* in: EBX eip, ECX esp; EDX, ESI pager; out: EDX, ESI uid */
 #define SERVICE_CREATE_THREAD 1
 #define SERVICE_DELETE_THREAD 2 /* in: EDX, ESI uid */
-#define SERVICE_YIELD 3		/* lets every other ready thread run first */
+#define SERVICE_YIELD 3		/* lets others of its priority run first */
 #define SERVICE_CLOCK 4		/* out: EBX clock ticks since boot */
 #define SERVICE_WRITE 5		/* in: EBX address, ECX bytes: to the console */
 #define SERVICE_STOP 6		/* in: EBX 0 for success: ends the machine */
@@ -174,7 +175,20 @@ struct memory_object {
 #define SERVICE_ATTACH_INTERRUPT 12 /* in: EBX irq, ECX 1, or 0 to detach */
 #define SERVICE_PORT_IN 13	    /* in: EBX port; out: ECX byte */
 #define SERVICE_PORT_OUT 14	    /* in: EBX port, ECX byte */
+#define SERVICE_SCHEDULE 15	    /* priority and timeslice of a thread */
 #define SERVICE_UNMAP 17 /* in: EBX address, ECX bytes: of the own space */
+
+/*
+ * SERVICE_SCHEDULE in: EDX, ESI uid, EBX priority, ECX timeslice; out: EBX, ECX
+ * the old ones. For threads of the own task, to no higher priority and
+ * no longer timeslice than the caller's; the root task is free to do all.
+ * Timeslices are in ms, rounded up to whole clock ticks.
+ */
+#define PRIORITIES 16	   /* 0, the lowest, to 15 */
+#define PRIORITY_DEFAULT 8 /* of the modules' first threads */
+#define TIMESLICE_DEFAULT 20
+#define TIMESLICE_MAX 10000
+#define SCHEDULE_KEEP 0xFFFFFFFF /* for either: as it is */
 
 /*
  * For measuring with a cold cache (section 6): what each send, call and reply
@@ -196,7 +210,8 @@ struct memory_object {
 
 /*
  * A new thread starts with EDX, ESI = uid of its creator, like a thread that
- * has just received from it. A module's first thread starts with the uid of
+ * has just received from it, and with its creator's priority and timeslice. A
+ * module's first thread starts with the uid of
  * the root task's first thread, or NOBODY if it is that thread, and EBX = the
  * address of the kernel's command line. The root task's first thread finds in
  * ECX, EDI address and bytes of the memory that the kernel does not keep for

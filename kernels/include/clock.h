@@ -5,9 +5,7 @@
 #ifndef CLOCK_H
 #define CLOCK_H
 
-#include <cpu.h>
-#include <stdbool.h>
-#include <stdint.h>
+#include <tcb.h>
 
 #define MS_PER_TICK 4
 
@@ -15,11 +13,12 @@ extern uint32_t clock_ticks; /* since boot */
 
 void clock_init(void);
 
-/* The clock interrupt. Ends the running thread's timeslice when it is over. */
+/* The clock interrupt. Ends the running thread's timeslice when it is over, or
+ * when a thread of higher priority has become ready. */
 void clock_interrupt(const struct trap_frame *frame);
 
-/* Starts a new timeslice. */
-void timeslice_start(void);
+/* Starts a new timeslice, as long as t's. */
+void timeslice_start(const struct tcb *t);
 
 /* Ticks that came while in the kernel may have ended the timeslice. */
 bool timeslice_over(void);

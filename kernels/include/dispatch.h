@@ -28,12 +28,28 @@ void switch_to(struct tcb *next);
 /* Gives the processor to whom the scheduler picks, for a new timeslice. */
 void schedule(void);
 
-/* Lets the other ready threads run first. */
+/* Lets the other ready threads of the same priority run first, if there is
+ * none of higher priority. */
 void thread_yield(void);
 
 /*
- * In the middle of something long: lets pending interrupts in, and another
- * thread if the timeslice of this one is over.
+ * Is a thread of higher priority ready, or the timeslice over? Asked where it
+ * costs no short IPC anything: at the end of an interrupt from user mode, so
+ * at each clock tick; at the end of a kernel service; when a sender goes on
+ * that has made its receiver ready; in the middle of a long copy.
+ *
+ * A call or reply goes straight to its receiver (5.3.5) and does not ask: the
+ * receiver may run for the rest of a clock tick though a third thread is
+ * ready whose priority is between those of the two.
+ */
+bool preemption_due(void);
+
+/* Gives way if it is. */
+void thread_preempt(void);
+
+/*
+ * In the middle of something long: lets pending interrupts in, and gives way
+ * if that is due.
  */
 void preemption_point(void);
 

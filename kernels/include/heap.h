@@ -6,6 +6,7 @@
 #ifndef HEAP_H
 #define HEAP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Bytes in use, as allocated: rounded up to blocks. */
@@ -14,5 +15,8 @@ extern uint32_t heap_used;
 /* Not cleared; NULL if there is no memory. */
 void *heap_allocate(uint32_t bytes);
 void heap_release(void *address, uint32_t bytes);
+
+/* For the assertion walk: are the free blocks whole, and not too many? */
+bool heap_adds_up(void);
 
 #endif

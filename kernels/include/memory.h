@@ -31,6 +31,8 @@ uint32_t frame_allocate_last(void);
  * if it has too many already.
  */
 bool frame_share(uint32_t address);
+/* For the assertion walk: are as many frames free as are counted? */
+bool frames_add_up(void);
 
 static inline void *from_physical(uint32_t address)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The ready queue and the waiting queue (5.3.4). Switch LAZY_SCHEDULING.
+ * The ready queues, one for each priority, and the waiting queue (5.3.4).
+ * Switch LAZY_SCHEDULING.
  *
  * The truth is in the state word of the tcb; the functions are told of each
  * change of it, after the change:
@@ -11,8 +12,11 @@
  *	queue_ready(t)             waited, is ready now but another one runs
  *	queue_preempted(t)         stays ready but loses the processor
  *	queue_removed(t)           is being deleted, in whatever state
+ *	queue_prioritize(t, priority)
+ *	                           gets another priority, in whatever state
  *	queue_next()               the thread to run next, NULL if none is
- *	                           ready; ready threads take turns
+ *	                           ready: one of the highest priority; those
+ *	                           of equal priority take turns
  *	queue_each_waiting(visit, argument)
  *	                           calls visit(t, argument) for each waiting
  *	                           thread t, in no order; visit may make t
@@ -24,7 +28,27 @@
 #include <tcb_table.h>
 #include <thread.h>
 
-extern struct list ready_queue;
+extern struct list ready_queues[PRIORITIES];
+extern uint32_t ready_highest; /* the queues above it are empty (as Mach's) */
+
+static inline void ready_append(struct tcb *t)
+{
+	list_append(&ready_queues[t->priority], &t->ready_link);
+	if (t->priority > ready_highest)
+		ready_highest = t->priority;
+}
+
+/* The first one of the highest priority, NULL if all queues are empty. */
+static inline struct tcb *ready_first(void)
+{
+	while (list_empty(&ready_queues[ready_highest])) {
+		if (ready_highest == 0)
+			return NULL;
+		ready_highest--;
+	}
+	return list_entry(
+	    ready_queues[ready_highest].next, struct tcb, ready_link);
+}
 
 #if CONFIG_LAZY_SCHEDULING
 #include "../optimized/ready_queue.h"

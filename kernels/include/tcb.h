@@ -24,6 +24,9 @@ struct task {
 	struct list mappings; /* memory objects received, latest first */
 	struct list lent;     /* those that others have from it */
 	uint32_t mapping_count;
+#if CONFIG_ASSERTIONS
+	uint32_t threads_seen; /* by the assertion walk */
+#endif
 };
 
 enum thread_state {
@@ -63,6 +66,7 @@ struct tcb {
 	struct list waiting_link; /* in the waiting queue */
 	bool in_ready_queue;
 	bool window_in_use; /* the space's window entries are this thread's */
+	uint8_t priority;   /* 0 to PRIORITIES - 1 */
 	uint32_t esp;	    /* kernel stack pointer while not running */
 	uint32_t stack_top; /* of the kernel stack */
 	struct task *task;
@@ -74,7 +78,8 @@ struct tcb {
 	struct transfer transfer; /* now going on */
 	struct transfer outer;	  /* in the middle of which it asks its pager */
 	uid_t pager;
-	uint32_t fault; /* that the pager is asked for: address | write */
+	uint32_t fault;	    /* that the pager is asked for: address | write */
+	uint32_t timeslice; /* ticks it may run when the scheduler picks it */
 };
 
 /* The registers of t's user program while it is in the kernel. */

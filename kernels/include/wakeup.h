@@ -41,4 +41,7 @@ void wakeup_set(struct tcb *t, uint32_t ms);
 void wakeup_tick(void);
 uint64_t wakeup_now(void);
 
+/* For the assertion walk: the n-th list, NULL if there is none. */
+const struct list *wakeup_list(uint32_t n);
+
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Lazy scheduling: IPC leaves the queue alone. Invariant: the ready queue
- * holds at least all ready threads, except possibly the running one. Whoever
- * parses it removes the threads that do not belong. There is no waiting
- * queue: whoever wants the waiting threads looks at the states of all.
+ * Lazy scheduling: IPC leaves the queues alone. Invariant: the ready queues
+ * hold at least all ready threads, except possibly the running one, each in
+ * its priority's. Whoever parses one removes the threads that do not belong.
+ * There is no waiting queue: whoever wants the waiting threads looks at the
+ * states of all.
  */
 
 static inline void queue_waits(struct tcb *t)
@@ -21,7 +22,7 @@ static inline void queue_ready(struct tcb *t)
 	if (t->in_ready_queue)
 		return;
 	t->in_ready_queue = true;
-	list_append(&ready_queue, &t->ready_link);
+	ready_append(t);
 }
 
 static inline void queue_removed(struct tcb *t)
@@ -44,17 +45,23 @@ static inline void queue_created(struct tcb *t)
 	queue_ready(t);
 }
 
+static inline void queue_prioritize(struct tcb *t, uint8_t priority)
+{
+	bool was_in = t->in_ready_queue;
+
+	queue_removed(t);
+	t->priority = priority;
+	if (was_in)
+		queue_ready(t);
+}
+
 static inline struct tcb *queue_next(void)
 {
-	while (!list_empty(&ready_queue)) {
-		struct tcb *t =
-		    list_entry(ready_queue.next, struct tcb, ready_link);
+	struct tcb *t;
 
-		if (t->state == THREAD_READY)
-			return t;
+	while ((t = ready_first()) && t->state != THREAD_READY)
 		queue_removed(t);
-	}
-	return NULL;
+	return t;
 }
 
 static inline void queue_each_waiting(

@@ -116,3 +116,12 @@ void wakeup_tick(void)
 	if (offset % FAR_EVERY == 0)
 		each(&far_list, look_at_far);
 }
+
+#if CONFIG_ASSERTIONS
+const struct list *wakeup_list(uint32_t n)
+{
+	if (n > LISTS)
+		return NULL;
+	return n == LISTS ? &far_list : lists + n;
+}
+#endif

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The assertion walk of a debug build: looks at all threads and all queues
+ * and panics at the first thing that is not as it should be. In linear time:
+ * a queue is right if its links are sound, all in it belong there, and it has
+ * as many as there are threads that belong there.
+ */
+#include <assertions.h>
+#include <clock.h>
+#include <heap.h>
+#include <interrupt.h>
+#include <ipc.h>
+#include <memory.h>
+#include <ready_queue.h>
+#include <space.h>
+#include <tcb_table.h>
+#include <wakeup.h>
+
+#define GUARD 0x5AFE57AC /* at the far end of each kernel stack */
+#define GUARD_WORDS 4
+
+#define WINDOW_ENTRY REGION_OF(WINDOW)
+
+/* A walk costs time: not so often when there is much to look at. */
+#define SWITCHES 61		 /* of which one is looked at */
+#define FEW_THREADS 64		 /* for a walk at each tick */
+#define TICKS_UNTIL_MEMORY 0x100 /* memory is looked at */
+
+/* Threads and entries of queues, as they are counted by one walk. */
+static struct {
+	uint32_t ready, waiting, sending, in_ready_queue, in_wakeup_list;
+} threads, entries;
+
+static const struct tcb *running, *starting;
+
+static void demand(bool holds, const char *what, const struct tcb *t)
+{
+	if (holds)
+		return;
+	if (!t)
+		panic("it does not hold that %s", what);
+	panic("it does not hold that %s: thread %x %x, state %u", what,
+	    (uint32_t)(t->uid >> 32), (uint32_t)t->uid, (uint32_t)t->state);
+}
+
+/* The processor is, or is about to be, theirs. */
+static bool runs(const struct tcb *t)
+{
+	return t == running || t == starting;
+}
+
+static bool lives(const struct tcb *t)
+{
+	uint32_t number = thread_number(t->uid);
+
+	return number && thread_table[number].uid == t->uid &&
+	       tcb_at(number) == t;
+}
+
+/* Visits all in a list and returns how many they are. */
+static uint32_t each(const struct list *head, size_t offset,
+    void (*visit)(const struct tcb *t, uint32_t of), uint32_t of)
+{
+	const struct list *link = head;
+	uint32_t n = 0;
+
+	for (;;) {
+		demand(link->next->previous == link, "links are sound", NULL);
+		link = link->next;
+		if (link == head)
+			return n;
+		visit((const struct tcb *)((const char *)link - offset), of);
+		demand(++n < MAX_THREADS, "lists have an end", NULL);
+	}
+}
+
+static void check_sender(const struct tcb *t, uint32_t receiver)
+{
+	demand(t->state == THREAD_SENDING, "senders wait for a receiver", t);
+	demand((uint32_t)t->partner == receiver,
+	    "a sender is in its receiver's queue", t);
+}
+
+static void check_queued(const struct tcb *t, uint32_t priority)
+{
+	demand(lives(t), "the ready queues hold living threads", t);
+	demand(t->priority == priority,
+	    "a thread is in its priority's ready queue", t);
+	demand(CONFIG_LAZY_SCHEDULING ? t->in_ready_queue
+				      : t->state == THREAD_READY,
+	    "the ready queues hold no others", t);
+}
+
+#if !CONFIG_LAZY_SCHEDULING
+static void check_waiting(const struct tcb *t, uint32_t unused)
+{
+	(void)unused;
+	demand(lives(t) && t->state != THREAD_READY,
+	    "the waiting queue holds waiting threads", t);
+}
+#endif
+
+static void check_sleeper(const struct tcb *t, uint32_t unused)
+{
+	(void)unused;
+	demand(lives(t) && t->in_wakeup_list,
+	    "the wakeup lists hold living threads", t);
+}
+
+/* Has it to be in a wakeup list? */
+static bool has_timeout(const struct tcb *t)
+{
+	uint32_t timeout = waiting_timeout(t);
+
+	if (timeout == TIMEOUT_NEVER || timeout == TIMEOUT_NONE)
+		return false;
+	/* While a message is on its way one waits as long as it takes. */
+	return t->state == THREAD_SENDING || !t->partner ||
+	       t->partner->state != THREAD_READY;
+}
+
+static void check_state(const struct tcb *t)
+{
+	switch (t->state) {
+	case THREAD_READY:
+		threads.ready++;
+		demand(!CONFIG_LAZY_SCHEDULING || t->in_ready_queue || runs(t),
+		    "a ready thread is in a ready queue", t);
+		return;
+	case THREAD_SENDING:
+		threads.sending++;
+		demand(t->partner && lives(t->partner),
+		    "a sender's receiver lives", t);
+		break;
+	case THREAD_RECEIVING:
+	case THREAD_LOCKED:
+		demand(!t->partner || is_interrupt(t->partner) ||
+			   lives(t->partner),
+		    "a receiver's sender lives", t);
+		break;
+	case THREAD_COPYING:
+		demand(t->transfer.copies_to == t->partner && lives(t->partner),
+		    "who copies waits for its receiver", t);
+		break;
+	case THREAD_FAULTING:
+		demand(t->asks_pager && lives(t->partner),
+		    "who has a page fault waits for its pager", t);
+		break;
+	default:
+		demand(false, "a thread is ready or waits", t);
+	}
+	threads.waiting++;
+	demand(t->partner != t, "nobody waits for itself", t);
+	demand(t->in_wakeup_list || !has_timeout(t),
+	    "who waits with a timeout is in a wakeup list", t);
+}
+
+static uint32_t *stack_guard(const struct tcb *t)
+{
+	return CONFIG_VIRTUAL_TCBS ? (uint32_t *)(t + 1)
+				   : (uint32_t *)(t->stack_top - PAGE_SIZE);
+}
+
+static void check_stack(const struct tcb *t)
+{
+	const uint32_t *guard = stack_guard(t);
+	uint32_t n;
+
+	for (n = 0; n < GUARD_WORDS; n++)
+		demand(guard[n] == GUARD, "kernel stacks are large enough", t);
+	demand(t == running || (t->esp > (uint32_t)(guard + GUARD_WORDS) &&
+				   t->esp < t->stack_top),
+	    "a stack pointer points into the stack", t);
+}
+
+static void check_window(const struct tcb *t)
+{
+	const uint32_t *window = t->task->directory + WINDOW_ENTRY;
+
+	demand(t == running || !t->window_in_use,
+	    "only the running thread has a window", t);
+	demand((!window[0] && !window[1]) ||
+		   (running->window_in_use && running->task == t->task),
+	    "the window is closed when nobody uses it", t);
+}
+
+static bool takes_part(const struct tcb *t, const struct tcb *sender)
+{
+	return t->transfer.copied_by == sender || t->outer.copied_by == sender;
+}
+
+static void check_transfer(const struct tcb *t, const struct transfer *part)
+{
+	if (part->copies_to)
+		demand(lives(part->copies_to) && takes_part(part->copies_to, t),
+		    "the receiver of a transfer knows its sender", t);
+	if (part->copied_by)
+		demand(lives(part->copied_by) &&
+			   (part->copied_by->transfer.copies_to == t ||
+			       part->copied_by->outer.copies_to == t),
+		    "the sender of a transfer knows its receiver", t);
+}
+
+static void check_thread(uint32_t number)
+{
+	const struct tcb *t = tcb_at(number);
+
+	demand(t && t->uid == thread_table[number].uid &&
+		   thread_number(t->uid) == number,
+	    "thread table and tcb have the same uid", t);
+	demand(t->priority < PRIORITIES && t->timeslice > 0,
+	    "a thread has a priority and a timeslice", t);
+	check_transfer(t, &t->transfer);
+	check_transfer(t, &t->outer);
+	check_state(t);
+	check_stack(t);
+	check_window(t);
+	threads.in_ready_queue += t->in_ready_queue;
+	threads.in_wakeup_list += t->in_wakeup_list;
+	entries.sending += each(&t->senders, offsetof(struct tcb, sender_link),
+	    check_sender, (uint32_t)t);
+}
+
+/* Pending interrupts are in their handlers' queues, like senders. */
+static uint32_t pending_interrupts(void)
+{
+	uint32_t irq, n = 0;
+
+	for (irq = 0; irq < INTERRUPTS; irq++)
+		if (interrupts_pending & 1u << irq)
+			n++;
+	return n;
+}
+
+static void walk_threads(void)
+{
+	uint32_t number;
+
+	memset(&threads, 0, sizeof(threads));
+	memset(&entries, 0, sizeof(entries));
+	for (number = 1; number < thread_table_end; number++)
+		if (thread_table[number].uid)
+			check_thread(number);
+	demand((number == 1 || thread_table[number - 1].uid) &&
+		   (number == MAX_THREADS || !thread_table[number].uid),
+	    "the thread table ends where it ends", NULL);
+	demand(entries.sending == threads.sending + pending_interrupts(),
+	    "each sender is in a queue once", NULL);
+}
+
+static void walk_queues(void)
+{
+	uint32_t priority;
+
+	for (priority = 0; priority < PRIORITIES; priority++) {
+		uint32_t n = each(&ready_queues[priority],
+		    offsetof(struct tcb, ready_link), check_queued, priority);
+
+		demand(n == 0 || priority <= ready_highest,
+		    "nothing is above the highest ready queue", NULL);
+		entries.ready += n;
+	}
+#if CONFIG_LAZY_SCHEDULING
+	demand(entries.ready == threads.in_ready_queue,
+	    "a thread is in a ready queue once", NULL);
+#else
+	demand(entries.ready == threads.ready,
+	    "each ready thread is in a ready queue once", NULL);
+	entries.waiting = each(&waiting_queue,
+	    offsetof(struct tcb, waiting_link), check_waiting, 0);
+	demand(entries.waiting == threads.waiting,
+	    "each waiting thread is in the waiting queue once", NULL);
+#endif
+}
+
+static void walk_wakeup_lists(void)
+{
+	const struct list *list;
+	uint32_t n;
+
+	for (n = 0; (list = wakeup_list(n)); n++)
+		entries.in_wakeup_list += each(
+		    list, offsetof(struct tcb, wakeup_link), check_sleeper, 0);
+	demand(entries.in_wakeup_list == threads.in_wakeup_list,
+	    "a thread is in a wakeup list once", NULL);
+}
+
+/* Each task counts its threads; the one that has just died is still there. */
+static void walk_tasks(void)
+{
+	uint32_t number;
+
+	for (number = 1; number < thread_table_end; number++)
+		if (thread_table[number].uid)
+			tcb_at(number)->task->threads_seen = 0;
+	for (number = 1; number < thread_table_end; number++)
+		if (thread_table[number].uid)
+			tcb_at(number)->task->threads_seen++;
+	for (number = 1; number < thread_table_end; number++) {
+		const struct tcb *t = tcb_at(number);
+
+		if (!thread_table[number].uid)
+			continue;
+		demand(t->task->threads == t->task->threads_seen +
+					       (running->state == THREAD_DEAD &&
+						   running->task == t->task),
+		    "a task has as many threads as it counts", t);
+	}
+}
+
+static void walk(const struct tcb *next)
+{
+	running = current_thread();
+	starting = next;
+	walk_threads();
+	walk_queues();
+	walk_wakeup_lists();
+	walk_tasks();
+}
+
+void assertions_created(struct tcb *t)
+{
+	uint32_t n;
+
+	for (n = 0; n < GUARD_WORDS; n++)
+		stack_guard(t)[n] = GUARD;
+}
+
+void assertions_tick(void)
+{
+	if (clock_ticks % (1 + thread_table_end / FEW_THREADS * 4) == 0)
+		walk(NULL);
+	if (clock_ticks % TICKS_UNTIL_MEMORY == 0) {
+		demand(frames_add_up(), "free frames add up", NULL);
+		demand(heap_adds_up(), "blocks of the heap add up", NULL);
+	}
+}
+
+void assertions_switch(const struct tcb *next)
+{
+	static uint32_t switches;
+
+	if (++switches % SWITCHES == 0 && thread_table_end <= FEW_THREADS)
+		walk(next);
+}
