@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "party.h"
 #include "hostile.h"
+#include "registers.h"
 
 #define PARTIES 16 /* in each space */
 #define STACK_BYTES 2048
@@ -159,6 +160,10 @@ struct report perform(const struct order *o)
 	make_up_string(&o->send, o->seed);
 	if (o->operation == HOSTILE) {
 		report.result = be_hostile(o);
+		return report;
+	}
+	if (o->operation == USE_COPROCESSOR) {
+		report.result = use_coprocessor(o);
 		return report;
 	}
 	r = do_ipc(o);

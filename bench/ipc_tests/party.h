@@ -19,9 +19,10 @@ enum operation {
 	RECEIVE,
 	CALL,
 	REPLY_AND_RECEIVE_NEXT,
-	SPIN,	 /* for ever, without system calls */
-	HOSTILE, /* see hostile.c */
-	SPAWN,	 /* for the modules' first threads: a new party */
+	SPIN,		 /* for ever, without system calls */
+	HOSTILE,	 /* see hostile.c */
+	USE_COPROCESSOR, /* see registers.c */
+	SPAWN,		 /* for the modules' first threads: a new party */
 };
 
 /* How much of a variable is made up before the call; less if it is bad. */
@@ -41,7 +42,7 @@ struct order {
 	uid_t partner;
 	uint32_t send_timeout, receive_timeout;
 	uint32_t seed;	 /* of the contents to send */
-	uint32_t detail; /* HOSTILE: enum hostile; SPAWN: party's number */
+	uint32_t detail; /* HOSTILE, USE_COPROCESSOR: what; SPAWN: number */
 	struct variable send, receive;
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <thread.h>
+#include <coprocessor.h>
 #include <dispatch.h>
 #include <entry.h>
 #include <ipc.h>
@@ -54,6 +55,7 @@ struct tcb *thread_create(
 	t->task = task;
 	task->threads++;
 	list_init(&t->senders);
+	coprocessor_create(t);
 
 	frame = user_frame(t);
 	memset(frame, 0, sizeof(*frame));
@@ -100,6 +102,7 @@ void thread_delete(struct tcb *t)
 	t->uid = NOBODY;
 	queue_removed(t);
 	ipc_thread_deleted(t);
+	coprocessor_forget(t);
 	t->state = THREAD_DEAD;
 	if (t != current_thread()) {
 		thread_free(number);

@@ -5,6 +5,7 @@
  */
 #include <clock.h>
 #include <console.h>
+#include <coprocessor.h>
 #include <entry.h>
 #include <panic.h>
 #include <tcb_table.h>
@@ -63,6 +64,10 @@ void trap(struct trap_frame *frame)
 		clock_interrupt(frame);
 	else if (frame->vector >= IRQ_BASE)
 		return; /* spurious: all others are masked */
+	else if (frame->vector == TRAP_DEVICE_NOT_AVAILABLE &&
+		 from_user_mode(frame) &&
+		 coprocessor_not_available(current_thread()))
+		return;
 	else if (from_user_mode(frame) && frame->vector != TRAP_NMI)
 		end_thread(frame);
 	else if (frame->vector != TRAP_PAGE_FAULT || !kernel_page_fault(frame))

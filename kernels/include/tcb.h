@@ -30,6 +30,10 @@ enum thread_state {
 	THREAD_DEAD,	  /* waits to be freed */
 };
 
+/* What the running thread has that others must not find. */
+#define RESOURCE_WINDOW 1      /* the space's window entries are its own */
+#define RESOURCE_COPROCESSOR 2 /* the coprocessor is at its disposal */
+
 /* A time in ms, as wakeup.h needs it. */
 #if CONFIG_WAKEUP_LISTS
 typedef uint32_t wakeup_time_t;
@@ -48,16 +52,22 @@ struct tcb {
 	struct list ready_link;	  /* in the ready queue */
 	struct list waiting_link; /* in the waiting queue */
 	bool in_ready_queue;
-	bool window_in_use; /* the space's window entries are this thread's */
+	uint8_t resources;  /* RESOURCE_..., to be left at a thread switch */
 	uint32_t esp;	    /* kernel stack pointer while not running */
-	uint32_t stack_top; /* of the kernel stack */
+	uint32_t stack_top; /* of the kernel stack, or of where it is saved */
 	struct task *task;
 	wakeup_time_t due; /* when its wait ends by timeout */
 	struct list wakeup_link;
 	bool in_wakeup_list;
+	struct coprocessor_state coprocessor; /* but see coprocessor.h */
 };
 
-/* The registers of t's user program while it is in the kernel. */
+_Static_assert(sizeof(struct tcb) <= TCB_BYTES, "too little room for a stack");
+
+/*
+ * The registers of t's user program while it is in the kernel. They may be
+ * elsewhere after a thread switch (5.2.4).
+ */
 static inline struct trap_frame *user_frame(const struct tcb *t)
 {
 	return (struct trap_frame *)t->stack_top - 1;

@@ -11,7 +11,8 @@
  *	transfer_finish(to)        runs as the receiver once it has the
  *	                           message, short or not: dope and result code
  *	transfer_forget(t)         t is being deleted
- *	transfer_leave(t, next)    t loses the processor to next
+ *	transfer_leave(t, next)    t, with RESOURCE_..., loses the processor to
+ *	                           next
  */
 #ifndef TRANSFER_H
 #define TRANSFER_H

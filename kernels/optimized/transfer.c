@@ -26,7 +26,7 @@ static char *window_open(struct tcb *from, struct tcb *to, uint32_t address)
 		flush_tlb();
 	window[0] = first;
 	window[1] = region[1] & ~PTE_USER;
-	from->window_in_use = true;
+	from->resources |= RESOURCE_WINDOW;
 	return (char *)(WINDOW + (address & (REGION_SIZE - 1)));
 }
 
@@ -36,7 +36,7 @@ void window_close(struct tcb *t, const struct tcb *next)
 
 	window[0] = 0;
 	window[1] = 0;
-	t->window_in_use = false;
+	t->resources &= ~RESOURCE_WINDOW;
 	if (t->task == next->task)
 		flush_tlb();
 }

@@ -2,7 +2,7 @@
 /*
  * Direct transfer: the sender copies into the receiver's memory through the
  * communication window. Invariant: the window's page-directory entries of an
- * address space are zero unless its running thread has window_in_use.
+ * address space are zero unless its running thread has RESOURCE_WINDOW.
  */
 
 void window_close(struct tcb *t, const struct tcb *next);
@@ -19,6 +19,6 @@ static inline void transfer_forget(struct tcb *t)
 
 static inline void transfer_leave(struct tcb *t, const struct tcb *next)
 {
-	if (t->window_in_use)
+	if (t->resources & RESOURCE_WINDOW)
 		window_close(t, next);
 }
