@@ -170,6 +170,14 @@ def test_double_fault_is_reported(optimized: Built, tmp_path: Path) -> None:
         boot_patched(optimized, tmp_path, no_stack)
 
 
+def test_too_much_on_the_processors_stack_is_reported(
+    baseline: Built, tmp_path: Path
+) -> None:
+    push_for_ever = with_code_at(baseline, "kernel_service", b"\x50\xeb\xfd")
+    with pytest.raises(Refused, match="PANIC: double fault in kernel mode"):
+        boot_patched(baseline, tmp_path, push_for_ever)
+
+
 def test_root_task_that_fails(optimized: Built, tmp_path: Path) -> None:
     kernel = Guest(
         "kernel",
