@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from elftools.elf.elffile import ELFFile
 
-from harness import build, measure, records
+from harness import build, measure, records, switches
 from harness.build import Built
 from harness.errors import Refused
 from harness.machines import qemu
@@ -142,13 +142,12 @@ def with_code_at(built: Built, function: str, code: bytes) -> bytes:
     return bytes(kernel)
 
 
-@pytest.mark.parametrize("end", ["baseline", "optimized"])
+@pytest.mark.parametrize("name", ["baseline+thread_kernel_stacks", "optimized"])
 @pytest.mark.parametrize("size", [size for size in measure.SIZES if size > 8])
-def test_a_kernel_that_forgets_to_copy(
-    end: str, size: int, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    """The baseline forgets even the orders of the client to the server."""
-    built: Built = request.getfixturevalue(end)
+def test_a_kernel_that_forgets_to_copy(name: str, size: int, tmp_path: Path) -> None:
+    """The baseline forgets even the orders of the client to the server. (With all
+    switches off it would forget its stack, too.)"""
+    built = build.build(switches.parse(name))
     rep_movsd, xor_ecx = b"\xf3\xa5", b"\x31\xc9"
     kernel = built.kernel.read_bytes()
     assert rep_movsd in kernel
