@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from elftools.elf.elffile import ELFFile
 
-from harness import build, measure, records
+from harness import build, measure, records, switches
 from harness.build import Built
 from harness.errors import Refused
 from harness.machines import qemu
@@ -142,13 +142,12 @@ def with_code_at(built: Built, function: str, code: bytes) -> bytes:
     return bytes(kernel)
 
 
-@pytest.mark.parametrize("end", ["baseline", "optimized"])
+@pytest.mark.parametrize("name", ["baseline+thread_kernel_stacks", "optimized"])
 @pytest.mark.parametrize("size", [size for size in measure.SIZES if size > 8])
-def test_a_kernel_that_forgets_to_copy(
-    end: str, size: int, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    """The baseline forgets even the orders of the client to the server."""
-    built: Built = request.getfixturevalue(end)
+def test_a_kernel_that_forgets_to_copy(name: str, size: int, tmp_path: Path) -> None:
+    """The baseline forgets even the orders of the client to the server. (With all
+    switches off it would forget its stack, too.)"""
+    built = build.build(switches.parse(name))
     rep_movsd, xor_ecx = b"\xf3\xa5", b"\x31\xc9"
     kernel = built.kernel.read_bytes()
     assert rep_movsd in kernel
@@ -168,6 +167,14 @@ def test_double_fault_is_reported(optimized: Built, tmp_path: Path) -> None:
     no_stack = with_code_at(optimized, "switch_stack", b"\x31\xe4\x50")
     with pytest.raises(Refused, match="PANIC: double fault in kernel mode"):
         boot_patched(optimized, tmp_path, no_stack)
+
+
+def test_too_much_on_the_processors_stack_is_reported(
+    baseline: Built, tmp_path: Path
+) -> None:
+    push_for_ever = with_code_at(baseline, "kernel_service", b"\x50\xeb\xfd")
+    with pytest.raises(Refused, match="PANIC: double fault in kernel mode"):
+        boot_patched(baseline, tmp_path, push_for_ever)
 
 
 def test_root_task_that_fails(optimized: Built, tmp_path: Path) -> None:

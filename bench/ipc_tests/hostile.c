@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hostile.h"
+#include "registers.h"
 
 #define KERNEL_ADDRESS 0xF0100000
 #define TCB_ADDRESS 0xE0001000
@@ -30,7 +31,7 @@ const char *const hostile_names[HOSTILITIES] = {
     [INVALID_OPCODE] = "executes an invalid opcode",
     [BREAKPOINT] = "executes a breakpoint",
     [SINGLE_STEP] = "sets the trap flag",
-    [COPROCESSOR] = "uses the coprocessor",
+    [COPROCESSOR] = "divides by 0 in the coprocessor",
     [WRITE_TO_CONSOLE] = "writes to the console",
     [STOP_MACHINE] = "stops the machine",
     [DELETE_FOREIGN_THREAD] = "deletes another task's thread",
@@ -131,7 +132,8 @@ static void fatal(const struct order *o)
 		asm volatile("pushfl; orl $0x100, (%esp); popfl; nop");
 		break;
 	default:
-		asm volatile("fld1");
+		coprocessor_divide_by_0();
+		asm volatile("fwait");
 	}
 }
 

@@ -22,8 +22,9 @@ void program(const char *command_line, uid_t root)
 	test_arguments();
 	test_deaths();
 	test_interrupts();
+	test_coprocessor();
 	test_hostility();
-	test_messages();
+	test_complex_messages();
 	test_faults();
 	print("1..%u\n", checks_done());
 	record_end();

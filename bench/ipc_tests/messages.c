@@ -209,7 +209,7 @@ static void test_death_in_copy(bool sender)
 	parties_delete();
 }
 
-void test_messages(void)
+void test_complex_messages(void)
 {
 	test_many_strings(HERE, HERE);
 	test_many_strings(HERE, THERE);

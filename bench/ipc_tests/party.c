@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "party.h"
 #include "hostile.h"
+#include "registers.h"
 
 #define PARTIES 16	  /* in each space */
 #define STACK_BYTES 16384 /* the stubs may copy messages there */
@@ -224,6 +225,10 @@ struct report perform(const struct order *o)
 		report.result =
 		    thread_schedule(o->partner, o->detail, o->send_timeout)
 			.code;
+		return report;
+	}
+	if (o->operation == USE_COPROCESSOR) {
+		report.result = use_coprocessor(o);
 		return report;
 	}
 	r = do_ipc(o);

@@ -28,7 +28,8 @@ enum operation {
 	PAGER,	 /* sets partner as its pager */
 	HOSTILE, /* see hostile.c */
 	SCHEDULE,
-	SPAWN, /* for the modules' first threads: a new party */
+	USE_COPROCESSOR, /* see registers.c */
+	SPAWN,		 /* for the modules' first threads: a new party */
 };
 
 /* How much of a variable is made up before the call; less if it is bad. */
@@ -50,8 +51,9 @@ struct order {
 	uid_t partner;
 	uint32_t send_timeout, receive_timeout;
 	uint32_t seed; /* of the contents to send */
-	/* HOSTILE: enum hostile; SPAWN: party's number; ATTACH, DETACH: irq;
-	 * SCHEDULE: priority, and the timeslice is in send_timeout */
+	/* HOSTILE, USE_COPROCESSOR: what; SPAWN: party's number; ATTACH,
+	 * DETACH: irq; SCHEDULE: priority, and the timeslice is in send_timeout
+	 */
 	uint32_t detail;
 	bool raw; /* bad on purpose: straight to the kernel */
 	struct variable send, receive;

@@ -177,10 +177,11 @@ static void check_window(const struct tcb *t)
 {
 	const uint32_t *window = t->task->directory + WINDOW_ENTRY;
 
-	demand(t == running || !t->window_in_use,
+	demand(t == running || !(t->resources & RESOURCE_WINDOW),
 	    "only the running thread has a window", t);
 	demand((!window[0] && !window[1]) ||
-		   (running->window_in_use && running->task == t->task),
+		   (running->resources & RESOURCE_WINDOW &&
+		       running->task == t->task),
 	    "the window is closed when nobody uses it", t);
 }
 
@@ -213,7 +214,9 @@ static void check_thread(uint32_t number)
 	check_transfer(t, &t->transfer);
 	check_transfer(t, &t->outer);
 	check_state(t);
-	check_stack(t);
+	/* The processor's one has a page before it that is not there. */
+	if (CONFIG_THREAD_KERNEL_STACKS)
+		check_stack(t);
 	check_window(t);
 	threads.in_ready_queue += t->in_ready_queue;
 	threads.in_wakeup_list += t->in_wakeup_list;
@@ -322,7 +325,7 @@ void assertions_created(struct tcb *t)
 {
 	uint32_t n;
 
-	for (n = 0; n < GUARD_WORDS; n++)
+	for (n = 0; CONFIG_THREAD_KERNEL_STACKS && n < GUARD_WORDS; n++)
 		stack_guard(t)[n] = GUARD;
 }
 

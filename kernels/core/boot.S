@@ -49,7 +49,7 @@ _start:
 	movl	$high, %eax
 	jmp	*%eax
 high:
-	movl	$boot_stack_top, %esp
+	movl	$processor_stack_top, %esp
 	movl	%ebp, %eax
 	movl	%ebx, %edx
 	call	kernel_main
@@ -61,5 +61,10 @@ boot_directory:
 	.skip	PAGE_SIZE
 boot_tables:
 	.skip	PAGE_SIZE * BOOT_REGIONS
+
+	/* Only for booting, or the processor's for good (5.2.4). */
+	.globl	processor_stack_guard, processor_stack_top
+processor_stack_guard:
 	.skip	PAGE_SIZE
-boot_stack_top:
+	.skip	KERNEL_STACK_BYTES
+processor_stack_top:

@@ -2,7 +2,8 @@
 #include <dispatch.h>
 #include <assertions.h>
 #include <clock.h>
-#include <entry.h>
+#include <coprocessor.h>
+#include <kernel_stack.h>
 #include <panic.h>
 #include <ready_queue.h>
 #include <space.h>
@@ -14,6 +15,9 @@ struct list ready_queues[PRIORITIES];
 uint32_t ready_highest;
 #if !CONFIG_LAZY_SCHEDULING
 struct list waiting_queue = {&waiting_queue, &waiting_queue};
+#endif
+#if !CONFIG_THREAD_KERNEL_STACKS
+uint32_t running_save_top;
 #endif
 
 static struct task idle_task;
@@ -30,7 +34,7 @@ void dispatch_prepare(struct tcb *t, void *stack_top, void (*function)(void))
 	struct switch_frame *frame = (struct switch_frame *)stack_top - 1;
 
 	frame->eip = (uint32_t)function;
-	t->esp = (uint32_t)frame;
+	t->esp = stack_pointer(t, frame);
 }
 
 /* Runs when nobody else is ready; dead threads come here to be freed. */
@@ -67,22 +71,26 @@ void dispatch_init(void)
 	idle_thread->state = THREAD_READY;
 	idle_thread->task = &idle_task;
 	idle_thread->timeslice = 1;
+	coprocessor_create(idle_thread);
 	dispatch_prepare(idle_thread, (void *)idle_thread->stack_top, idle);
 }
 
 void dispatch_start(void)
 {
-	uint32_t boot_stack;
-
 	tcb_set_current(idle_thread);
-	switch_stack(&boot_stack, idle_thread->esp);
-	panic("switched to the boot stack");
+	stack_start(idle_thread);
 }
 
 void dispatch_idle(void)
 {
 	switch_to(idle_thread);
 	panic("switched to a dead thread");
+}
+
+static void leave_resources(struct tcb *t, const struct tcb *next)
+{
+	transfer_leave(t, next);
+	coprocessor_leave(t);
 }
 
 void switch_to(struct tcb *next)
@@ -94,12 +102,14 @@ void switch_to(struct tcb *next)
 	assert_that(next->state == THREAD_READY, "who is to run is ready");
 	if (CONFIG_ASSERTIONS)
 		assertions_switch(next);
-	transfer_leave(me, next);
-	tss.esp0 = next->stack_top;
+	if ((CONFIG_DIRECT_TRANSFER || CONFIG_LAZY_COPROCESSOR) &&
+	    me->resources)
+		leave_resources(me, next);
+	coprocessor_switch(me, next);
 	tcb_set_current(next);
 	if (next->task != me->task)
 		load_cr3(next->task->directory_address);
-	switch_stack(&me->esp, next->esp);
+	stack_switch(me, next);
 }
 
 void schedule(void)

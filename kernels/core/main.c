@@ -5,6 +5,7 @@
  */
 #include <clock.h>
 #include <console.h>
+#include <coprocessor.h>
 #include <dispatch.h>
 #include <entry.h>
 #include <identity.h>
@@ -13,15 +14,6 @@
 #include <multiboot.h>
 #include <panic.h>
 #include <space.h>
-
-/* In traps, a coprocessor that nobody switches must not be used: CR0.EM. */
-static void disable_coprocessor(void)
-{
-	uint32_t cr0;
-
-	asm volatile("movl %%cr0, %0" : "=r"(cr0));
-	asm volatile("movl %0, %%cr0" : : "r"(cr0 | 4));
-}
 
 void kernel_main(uint32_t magic, uint32_t info_address)
 {
@@ -36,7 +28,7 @@ void kernel_main(uint32_t magic, uint32_t info_address)
 		panic("boot information too high in memory");
 	info = from_physical(info_address);
 	cpu_init();
-	disable_coprocessor();
+	coprocessor_init();
 	memory_init(info);
 	print("# %u KB of memory free\n", frames_free * (PAGE_SIZE / 1024));
 	dispatch_init();

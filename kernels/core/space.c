@@ -10,6 +10,8 @@
 
 #define PAGE_ALIGNED __attribute__((aligned(PAGE_SIZE)))
 
+extern char processor_stack_guard[]; /* boot.S */
+
 uint32_t kernel_directory[ENTRIES] PAGE_ALIGNED;
 
 static uint32_t physical_tables[PHYSICAL_TABLES * ENTRIES] PAGE_ALIGNED;
@@ -31,6 +33,8 @@ void space_init(void)
 	for (frame = 0; frame < PHYSICAL_TABLES * ENTRIES; frame++)
 		physical_tables[frame] =
 		    frame * PAGE_SIZE | PTE_PRESENT | PTE_WRITABLE;
+	/* The page below the processor's stack: too much on it must fault. */
+	physical_tables[physical(processor_stack_guard) / PAGE_SIZE] = 0;
 	set_tables(PHYSICAL_MAP, physical_tables, PHYSICAL_TABLES);
 	if (CONFIG_VIRTUAL_TCBS)
 		set_tables(TCB_ARRAY, tcb_tables, TCB_TABLES);

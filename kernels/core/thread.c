@@ -2,6 +2,7 @@
 #include <thread.h>
 #include <assertions.h>
 #include <clock.h>
+#include <coprocessor.h>
 #include <dispatch.h>
 #include <entry.h>
 #include <ipc.h>
@@ -66,6 +67,7 @@ struct tcb *thread_create(
 	task->threads++;
 	list_init(&t->senders);
 	inherit(t, thread_lookup(chief));
+	coprocessor_create(t);
 
 	frame = user_frame(t);
 	memset(frame, 0, sizeof(*frame));
@@ -116,6 +118,7 @@ void thread_delete(struct tcb *t)
 	t->uid = NOBODY;
 	queue_removed(t);
 	ipc_thread_deleted(t);
+	coprocessor_forget(t);
 	t->state = THREAD_DEAD;
 	if (t != current_thread()) {
 		thread_free(number);

@@ -5,6 +5,7 @@
  */
 #include <clock.h>
 #include <console.h>
+#include <coprocessor.h>
 #include <dispatch.h>
 #include <entry.h>
 #include <interrupt.h>
@@ -91,6 +92,10 @@ void trap(struct trap_frame *frame)
 {
 	if (frame->vector >= IRQ_BASE)
 		hardware_interrupt(frame, frame->vector - IRQ_BASE);
+	else if (frame->vector == TRAP_DEVICE_NOT_AVAILABLE &&
+		 from_user_mode(frame) &&
+		 coprocessor_not_available(current_thread()))
+		return;
 	else if (from_user_mode(frame) && frame->vector != TRAP_NMI)
 		user_exception(frame);
 	else if (frame->vector != TRAP_PAGE_FAULT || !kernel_page_fault(frame))

@@ -16,6 +16,13 @@
 
 #define EFLAGS_IF 0x200
 
+/* CR0: protection, and how the coprocessor is used. */
+#define CR0_PE 0x1
+#define CR0_MP 0x2
+#define CR0_EM 0x4
+#define CR0_TS 0x8
+#define CR0_NE 0x20
+
 /* Exceptions and interrupts. */
 #define TRAP_DEVICE_NOT_AVAILABLE 7
 #define TRAP_DOUBLE_FAULT 8
@@ -38,6 +45,13 @@ struct trap_frame {
 	uint32_t vector, error;
 	uint32_t eip, cs, eflags;
 	uint32_t esp, ss; /* only if from user mode */
+};
+
+/* The coprocessor's registers as fnsave stores them. */
+struct coprocessor_state {
+	uint32_t control, status, tags;
+	uint32_t last_instruction[4];
+	uint8_t registers[80];
 };
 
 static inline int from_user_mode(const struct trap_frame *frame)

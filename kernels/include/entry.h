@@ -5,6 +5,7 @@
 #ifndef ENTRY_H
 #define ENTRY_H
 
+#include <config.h>
 #include <cpu.h>
 
 /* boot.S calls, paging on: magic number and information of the boot loader. */
@@ -29,7 +30,16 @@ extern char wbinvd_entry_send[], wbinvd_entry_call[],
 /* In traps.S: pops a struct trap_frame; for the stacks of new threads. */
 void return_to_user(void);
 
-/* In switch.S: pushes the callee's registers and pops the next thread's. */
+/* In switch.S, for kernel_stack.h: push the callee's registers and pop the next
+ * thread's; pop the first thread's. */
+#if CONFIG_THREAD_KERNEL_STACKS
 void switch_stack(uint32_t *save_esp, uint32_t new_esp);
+void switch_first(uint32_t new_esp) __attribute__((noreturn));
+#else
+void switch_stack(uint32_t *save_esp, uint32_t save_top, uint32_t new_esp,
+    uint32_t new_save_top);
+void switch_first(uint32_t new_esp, uint32_t new_save_top)
+    __attribute__((noreturn));
+#endif
 
 #endif

@@ -23,6 +23,10 @@
 #define PHYSICAL_MAP_SIZE 0x0F000000
 #define WINDOW 0xFF800000
 
+/* What a tcb may have of its page; the rest is for its kernel stack. */
+#define TCB_BYTES 512
+#define KERNEL_STACK_BYTES (PAGE_SIZE - TCB_BYTES)
+
 #define KERNEL_LOAD_ADDRESS 0x100000 /* physical */
 
 #define REGION_OF(address) ((uint32_t)(address) >> 22)

@@ -47,6 +47,9 @@ struct transfer {
 	struct kernel_message *outbox; /* being copied in */
 	struct kernel_message *inbox;  /* not yet copied out */
 };
+/* What the running thread has that others must not find. */
+#define RESOURCE_WINDOW 1      /* the space's window entries are its own */
+#define RESOURCE_COPROCESSOR 2 /* the coprocessor is at its disposal */
 
 /* A time in ms, as wakeup.h needs it. */
 #if CONFIG_WAKEUP_LISTS
@@ -65,10 +68,10 @@ struct tcb {
 	struct list ready_link;	  /* in the ready queue */
 	struct list waiting_link; /* in the waiting queue */
 	bool in_ready_queue;
-	bool window_in_use; /* the space's window entries are this thread's */
+	uint8_t resources;  /* RESOURCE_..., to be left at a thread switch */
 	uint8_t priority;   /* 0 to PRIORITIES - 1 */
 	uint32_t esp;	    /* kernel stack pointer while not running */
-	uint32_t stack_top; /* of the kernel stack */
+	uint32_t stack_top; /* of the kernel stack, or of where it is saved */
 	struct task *task;
 	wakeup_time_t due; /* when its wait ends by timeout */
 	struct list wakeup_link;
@@ -80,9 +83,15 @@ struct tcb {
 	uid_t pager;
 	uint32_t fault;	    /* that the pager is asked for: address | write */
 	uint32_t timeslice; /* ticks it may run when the scheduler picks it */
+	struct coprocessor_state coprocessor; /* but see coprocessor.h */
 };
 
-/* The registers of t's user program while it is in the kernel. */
+_Static_assert(sizeof(struct tcb) <= TCB_BYTES, "too little room for a stack");
+
+/*
+ * The registers of t's user program while it is in the kernel. They may be
+ * elsewhere after a thread switch (5.2.4).
+ */
 static inline struct trap_frame *user_frame(const struct tcb *t)
 {
 	return (struct trap_frame *)t->stack_top - 1;

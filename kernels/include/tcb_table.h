@@ -7,7 +7,8 @@
  *	tcb_at(number)             the tcb with this number, 0..MAX_THREADS-1.
  *	                           May be NULL, or a tcb whose uid is 0, if
  *	                           there is no such thread
- *	tcb_allocate(number)       a zeroed tcb with a kernel stack, stack_top
+ *	tcb_allocate(number)       a zeroed tcb with a kernel stack (or room to
+ *	                           save one, kernel_stack.h), stack_top
  *	                           set; NULL if there is no memory
  *	tcb_free(number)           not the running thread's
  *	tcb_set_current(tcb)       called at each thread switch

@@ -16,7 +16,8 @@
  *	transfer_patience(me)      how long a page fault of me's may take now:
  *	                           as long as its partner wants to wait
  *	transfer_forget(t)         t is being deleted
- *	transfer_leave(t, next)    t loses the processor to next
+ *	transfer_leave(t, next)    t, with RESOURCE_..., loses the processor to
+ *	                           next
  *	window_fault(me, address, write)
  *	                           a fault in the window: true if it can be
  *	                           tried again

@@ -6,6 +6,10 @@
 /* What is read where no tcb is: uid 0, which no lookup asks for. */
 static char no_tcb[PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
 
+#if !CONFIG_THREAD_KERNEL_STACKS
+struct tcb *running_thread;
+#endif
+
 bool tcb_page_fault(uint32_t address, bool write)
 {
 	uint32_t frame;

@@ -2,13 +2,18 @@
 /*
  * A virtual array of pages, each a tcb with its kernel stack above it. Its
  * address is all that is needed to use a tcb: the page fault handler supplies
- * whatever is not there. The running thread's tcb is in the page of the stack.
+ * whatever is not there. The running thread's tcb is in the page of the stack,
+ * if threads have their own stacks.
  */
+
+extern struct tcb *running_thread;
 
 static inline struct tcb *current_thread(void)
 {
 	uint32_t esp;
 
+	if (!CONFIG_THREAD_KERNEL_STACKS)
+		return running_thread;
 	asm("movl %%esp, %0" : "=r"(esp));
 	return (struct tcb *)(esp & -PAGE_SIZE);
 }
@@ -20,5 +25,6 @@ static inline struct tcb *tcb_at(uint32_t number)
 
 static inline void tcb_set_current(struct tcb *t)
 {
-	(void)t;
+	if (!CONFIG_THREAD_KERNEL_STACKS)
+		running_thread = t;
 }

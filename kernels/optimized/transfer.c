@@ -17,7 +17,7 @@ static void window_show(struct tcb *from, const struct tcb *to)
 	window[1] = from->window_region + 1 < REGION_OF(USER_END)
 			? region[1] & ~PTE_USER
 			: 0;
-	from->window_in_use = true;
+	from->resources |= RESOURCE_WINDOW;
 }
 
 /*
@@ -45,7 +45,7 @@ void window_close(struct tcb *t, const struct tcb *next)
 
 	window[0] = 0;
 	window[1] = 0;
-	t->window_in_use = false;
+	t->resources &= ~RESOURCE_WINDOW;
 	if (t->task == next->task)
 		flush_tlb();
 }

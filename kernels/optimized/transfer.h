@@ -2,7 +2,7 @@
 /*
  * Direct transfer: the sender copies into the receiver's memory through the
  * communication window. Invariant: the window's page-directory entries of an
- * address space are zero unless its running thread has window_in_use. Who
+ * address space are zero unless its running thread has RESOURCE_WINDOW. Who
  * goes on copying after having lost the processor finds its window empty, and
  * the page fault handler shows it the same region again.
  */
@@ -29,6 +29,6 @@ static inline void transfer_forget(struct tcb *t)
 
 static inline void transfer_leave(struct tcb *t, const struct tcb *next)
 {
-	if (t->window_in_use)
+	if (t->resources & RESOURCE_WINDOW)
 		window_close(t, next);
 }

@@ -24,3 +24,18 @@ switch_stack:
 	popl	%ebx
 	popl	%ebp
 	ret
+
+/*
+ * void switch_first(uint32_t new_esp)
+ *
+ * in:   EAX the new stack pointer
+ * out:  as switch_stack
+ */
+	.globl	switch_first
+switch_first:
+	movl	%eax, %esp
+	popl	%edi
+	popl	%esi
+	popl	%ebx
+	popl	%ebp
+	ret
