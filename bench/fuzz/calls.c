@@ -62,9 +62,9 @@ static uint32_t choose_timeout(struct generator *g)
 {
 	uint32_t n = any(g, 100);
 
-	if (n < 70)
+	if (n < 80)
 		return TIMEOUT_NEVER;
-	if (n < 85)
+	if (n < 88)
 		return TIMEOUT_NONE;
 	if (n < 97) /* twelve hours or more: does not happen here */
 		return 43200000 + (random_word(&g->random) & 0x3FFFFFFF);
@@ -247,50 +247,12 @@ static void share_variable(struct call *c)
 	s->buffer_place = r->buffer_place;
 }
 
-static void choose_ipc(struct generator *g, struct call *c)
-{
-	c->operation = SEND + any(g, 4);
-	c->seed = random_word(&g->random);
-	c->send_timeout = choose_timeout(g);
-	c->receive_timeout = choose_timeout(g);
-	if (percent(g, 2)) {
-		c->send_timeout = 1 + any(g, 20);
-		c->receive_timeout = 1 + any(g, 20);
-	}
-	if (c->operation != RECEIVE)
-		choose_send(g, c);
-	if (c->operation != SEND)
-		choose_receive(g, c);
-	if (c->operation >= CALL && percent(g, 20))
-		share_variable(c);
-}
-
-/* A party for which the one given has something to do, more often. */
-static uint32_t choose_partner(struct generator *g, uint32_t me)
-{
-	uint32_t n = any(g, PARTIES), tries;
-
-	if (percent(g, 25))
-		return n;
-	for (tries = 0; tries < PARTIES; tries++, n = (n + 1) % PARTIES) {
-		const struct party_state *p = g->parties + n;
-
-		if (!p->exists || !p->busy || n == me)
-			continue;
-		if (p->call.whom == NOT_ANY ||
-		    (p->call.whom == PARTY && p->call.partner == me))
-			return n;
-	}
-	return n;
-}
-
 static void choose_whom(struct generator *g, struct call *c)
 {
 	uint32_t n = any(g, 100);
 
-	c->partner = choose_partner(g, c->party);
 	c->whom = PARTY;
-	if (!g->parties[c->partner].exists || n < 2)
+	if (n < 2)
 		c->whom = FORMERLY;
 	else if (n < 4)
 		c->whom = FORGED;
@@ -315,6 +277,55 @@ static uint32_t choose_party(struct generator *g, bool exists, bool idle)
 	return NO_PARTY;
 }
 
+/* A party for which the one given has something to do, more often. */
+static uint32_t choose_partner(struct generator *g, uint32_t me)
+{
+	uint32_t n = any(g, PARTIES), tries;
+
+	if (percent(g, 20))
+		return choose_party(g, true, false);
+	for (tries = 0; tries < PARTIES; tries++, n = (n + 1) % PARTIES) {
+		const struct party_state *p = g->parties + n;
+
+		if (!p->exists || !p->busy || n == me)
+			continue;
+		if (p->call.whom == NOT_ANY ||
+		    (p->call.whom == PARTY && p->call.partner == me))
+			return n;
+	}
+	return choose_party(g, true, false);
+}
+
+/* What the partner may be waiting for. */
+static enum operation choose_operation(struct generator *g, uint32_t partner)
+{
+	const struct party_state *p = g->parties + partner;
+
+	if (!p->exists || !p->busy || percent(g, 25))
+		return SEND + any(g, 4);
+	if (p->call.operation == SEND || percent(g, 30))
+		return RECEIVE;
+	return SEND + any(g, 4);
+}
+
+static void choose_ipc(struct generator *g, struct call *c)
+{
+	c->operation = choose_operation(g, c->partner);
+	c->seed = random_word(&g->random);
+	c->send_timeout = choose_timeout(g);
+	c->receive_timeout = choose_timeout(g);
+	if (percent(g, 2)) {
+		c->send_timeout = 1 + any(g, 20);
+		c->receive_timeout = 1 + any(g, 20);
+	}
+	if (c->operation != RECEIVE)
+		choose_send(g, c);
+	if (c->operation != SEND)
+		choose_receive(g, c);
+	if (c->operation >= CALL && percent(g, 20))
+		share_variable(c);
+}
+
 static uint32_t count(const struct generator *g, bool idle)
 {
 	uint32_t n, found = 0;
@@ -328,14 +339,17 @@ static uint32_t count(const struct generator *g, bool idle)
 static bool choose_life_or_death(struct generator *g, struct call *c)
 {
 	uint32_t there = count(g, false), idle = count(g, true);
+	uint32_t births = there < 9 ? 40 : 6;
 
-	if (there < PARTIES && percent(g, there < 6 ? 60 : 6)) {
+	if (idle == 0)
+		births = there ? 60 : 100;
+	if (there < PARTIES && percent(g, births)) {
 		c->operation = CREATE_PARTY;
 		c->party = choose_party(g, false, false);
 		c->detail = any(g, SPACES);
 		return true;
 	}
-	if (there && percent(g, idle == 0 ? 100 : idle < 3 ? 25 : 2)) {
+	if (idle == 0 || percent(g, idle < 3 ? 12 : 2)) {
 		c->operation = DELETE_PARTY;
 		c->party = choose_party(g, true, false);
 		return true;
@@ -357,12 +371,7 @@ void next_call(struct generator *g, struct call *c)
 	if (choose_life_or_death(g, c))
 		return;
 	c->party = choose_party(g, true, true);
-	if (c->party == NO_PARTY) {
-		c->operation = CREATE_PARTY;
-		c->party = choose_party(g, false, false);
-		c->detail = any(g, SPACES);
-		return;
-	}
+	c->partner = choose_partner(g, c->party);
 	if (percent(g, 2)) {
 		c->operation = DELETE_THREAD;
 	} else if (percent(g, 2)) {
