@@ -242,8 +242,8 @@ from harness.machines import qemu
 from tap import failures
 configuration = switches.parse(sys.argv[1])
 built = build.build(configuration)
-measure.DEADLINE = 40
-fuzz.STARTING = 20
+measure.DEADLINE = 60
+fuzz.STARTING = 40
 try:
     found = failures(measure.run(built, measure.IPC_TESTS).console)
     print("tests:", f"{len(found)} fail" if found else "-")

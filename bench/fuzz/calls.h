@@ -26,10 +26,14 @@ enum operation {
 	/* By the root thread. */
 	CREATE_PARTY, /* in the space that is the call's detail */
 	DELETE_PARTY,
-	/* By a thread made for it in that space: all registers from the seed.
+	/*
+	 * By threads made for it: one call with all registers from the seed,
+	 * in the space that is the detail; or a brawl, see party.h. Whatever
+	 * comes of it, the parties must not notice.
 	 */
 	RAW_CALL,
-	OPERATIONS
+	OPERATIONS,
+	BRAWL = OPERATIONS /* what spawners are asked for then */
 };
 
 /* Whom a uid names. */

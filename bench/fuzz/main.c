@@ -134,6 +134,39 @@ static void raw_call(const struct call *c)
 	thread_delete(uid);
 }
 
+static uid_t create_brawler(uint32_t number, uint32_t space)
+{
+	struct call call = {.operation = BRAWL, .party = number};
+
+	return space ? ask_spawner(space, &call)
+		     : start_brawler(number, thread_self());
+}
+
+/* Nothing is said about who does what: it depends on the clock. */
+static void have_brawl(uint32_t seed)
+{
+	static union brawl_message message;
+	uid_t *brawlers = message.brawl.uids;
+	uint32_t n;
+
+	for (n = 0; n < BRAWLERS; n++) {
+		brawlers[n] = create_brawler(n, seed >> 2 * n & 3);
+		if (brawlers[n] == NOBODY)
+			fail("call %u: no thread", generator.number);
+	}
+	message.size = message.dope = DOPE(DWORDS_OF(struct brawl), 0);
+	for (n = 0; n < BRAWLERS; n++) {
+		message.brawl.seed = seed + n;
+		ipc_send(brawlers[n], &message.message.head, TIMEOUT_NEVER);
+	}
+	for (n = 0; n < (seed >> 8 & 3); n++)
+		thread_yield();
+	for (n = 0; n < BRAWLERS; n++)
+		if (thread_delete(brawlers[n ^ (seed >> 10 & 3)]) != SERVICE_OK)
+			fail("call %u: a brawler has gone", generator.number);
+	settle();
+}
+
 static uid_t partner_uid(const struct call *c)
 {
 	static const uint8_t bits[] = {0, 11, 22, 31, 32, 41, 42, 53, 54, 63};
@@ -187,7 +220,10 @@ static void make_call(const struct call *c)
 		forget(c->party);
 		break;
 	case RAW_CALL:
-		raw_call(c);
+		if (c->seed & 0x1000)
+			have_brawl(c->seed);
+		else
+			raw_call(c);
 		break;
 	default:
 		generator.parties[c->party].busy = true;

@@ -235,11 +235,92 @@ uid_t start_raw(uint32_t seed)
 	return thread_create(raw, (void *)seed, raw_stack, STACK_BYTES);
 }
 
+#define BRAWL_BYTES 0x10000
+#define BRAWL_DWORDS 64
+
+static struct brawler {
+	char stack[STACK_BYTES] __attribute__((aligned(16)));
+	uid_t root;
+	union brawl_message message;
+	MESSAGE_VARIABLE(BRAWL_DWORDS, 1) variable;
+	char string[BRAWL_BYTES];
+} brawlers[BRAWLERS];
+
+/* Another message than before, perhaps one that is being sent. */
+static void change_message(struct brawler *b, uint32_t random)
+{
+	uint32_t at = random % BRAWL_BYTES;
+	char *buffer = brawlers[random >> 10 & (BRAWLERS - 1)].string;
+
+	b->variable.head.size = DOPE(BRAWL_DWORDS, 1);
+	b->variable.head.dope = DOPE(random >> 20 & 63, random >> 26 & 1);
+	b->variable.strings[0] = (struct indirect_string){
+	    at, (uint32_t)b->string, BRAWL_BYTES - at / 2, (uint32_t)buffer};
+	b->string[at] += 1;
+}
+
+static void brawl(struct brawler *b)
+{
+	uint32_t *seed = &b->message.brawl.seed, random = random_word(seed);
+	uint32_t timeout = 1 + (random >> 12 & 3);
+	uid_t partner = b->message.brawl.uids[random >> 14 & (BRAWLERS - 1)];
+	struct message *message = &b->variable.head;
+
+	if (random & 0x10000)
+		timeout = random & 0x20000 ? TIMEOUT_NEVER : TIMEOUT_NONE;
+	change_message(
+	    brawlers + (random >> 18 & (BRAWLERS - 1)), random_word(seed));
+	switch (random >> 28 & 3) {
+	case SEND:
+		ipc_send(partner, message, timeout);
+		break;
+	case RECEIVE:
+		ipc_receive(
+		    random & 0x100 ? partner : NOBODY, message, timeout);
+		break;
+	case CALL:
+		ipc_call(partner, message, timeout, message, timeout);
+		break;
+	default:
+		ipc_reply_and_receive_next(
+		    partner, message, timeout, message, timeout);
+	}
+}
+
+static void brawler(void *argument)
+{
+	struct brawler *b = argument;
+	struct received r;
+
+	b->message.size = DOPE(DWORDS_OF(struct brawl), 0);
+	r = ipc_receive(b->root, &b->message.message.head, TIMEOUT_NEVER);
+	if (CONFIG_REGISTER_MESSAGES)
+		memcpy(b->message.message.head.words, r.words, 8);
+	for (;;)
+		brawl(b);
+}
+
+uid_t start_brawler(uint32_t number, uid_t root)
+{
+	struct brawler *b = brawlers + number;
+
+	b->root = root;
+	return thread_create(brawler, b, b->stack, STACK_BYTES);
+}
+
+static uid_t start(const struct call *c, uid_t root)
+{
+	if (c->operation == RAW_CALL)
+		return start_raw(c->seed);
+	if (c->operation == BRAWL)
+		return start_brawler(c->party, root);
+	return start_party(c->party, root);
+}
+
 void spawner(uid_t root)
 {
 	static union order_message order;
 	static MESSAGE_VARIABLE(0, 0) answer;
-	const struct call *c = &order.order.call;
 	struct received r;
 	uid_t made;
 
@@ -252,8 +333,7 @@ void spawner(uid_t root)
 		r = ipc_receive(root, &order.message.head, TIMEOUT_NEVER);
 		if (CONFIG_REGISTER_MESSAGES)
 			memcpy(order.message.head.words, r.words, 8);
-		made = c->operation == RAW_CALL ? start_raw(c->seed)
-						: start_party(c->party, root);
+		made = start(&order.order.call, root);
 		answer.head.words[0] = (uint32_t)made;
 		answer.head.words[1] = (uint32_t)(made >> 32);
 		ipc_send(root, &answer.head, TIMEOUT_NEVER);
