@@ -148,7 +148,7 @@ FAULTS = {
         "core/ipc.c",
         "list_entry(me->senders.next, struct tcb, sender_link);\n}\n\n/*\n * The "
         "receive",
-        "list_entry(me->senders.prev, struct tcb, sender_link);\n}\n\n/*\n * The "
+        "list_entry(me->senders.previous, struct tcb, sender_link);\n}\n\n/*\n * The "
         "receive",
     ),
     "closed-receive": Fault(

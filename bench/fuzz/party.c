@@ -9,11 +9,7 @@
 static uint8_t area[REGION_BYTES + AREA_BELOW + AREA_ABOVE]
     __attribute__((aligned(4096)));
 
-static const struct constants constants = {.size = DOPE(CONSTANT_DWORDS, 0),
-    .dope = DOPE(CONSTANT_DWORDS, 0),
-    .words = {1, 2},
-    .direct = {3, 4, 5, 6},
-    .string = {7, 8, 9}};
+static const struct constants constants = CONSTANTS;
 
 static struct slot {
 	char stack[STACK_BYTES] __attribute__((aligned(16)));

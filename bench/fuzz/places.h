@@ -39,6 +39,14 @@ struct constants {
 	uint32_t size, dope, words[2], direct[CONSTANT_DWORDS];
 	uint32_t string[CONSTANT_STRING_BYTES / 4];
 };
+#define CONSTANTS                                                              \
+	{                                                                      \
+		DOPE(CONSTANT_DWORDS, 0), DOPE(CONSTANT_DWORDS, 0), {1, 2},    \
+		    {3, 4, 5, 6},                                              \
+		{                                                              \
+			7, 8, 9                                                \
+		}                                                              \
+	}
 
 /* Set in the beginning: the boundary, and where struct constants is. */
 extern uint32_t boundary, constants_at;

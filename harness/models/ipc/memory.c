@@ -9,11 +9,7 @@
 #define BOUNDARY (2 * REGION_BYTES)
 #define CONSTANTS_AT 0x1000
 
-static const struct constants constants = {.size = DOPE(CONSTANT_DWORDS, 0),
-    .dope = DOPE(CONSTANT_DWORDS, 0),
-    .words = {1, 2},
-    .direct = {3, 4, 5, 6},
-    .string = {7, 8, 9}};
+static const struct constants constants = CONSTANTS;
 
 static struct {
 	uint8_t area[AREA_BELOW + AREA_ABOVE];
