@@ -77,14 +77,6 @@ FAULTS = {
         "if (window[0] && window[0] != first)",
         "if (0)",
     ),
-    "window-close": Fault(
-        "the window's entries stay when the thread is switched",
-        "optimized",
-        "optimized/transfer.c",
-        "	window[0] = 0;\n	window[1] = 0;\n	t->window_in_use = false;\n"
-        "	if (t->task == next->task)\n		flush_tlb();\n",
-        "	t->window_in_use = false;\n	(void)next;\n	(void)window;\n",
-    ),
     "window-same-space": Fault(
         "no TLB flush when a thread of the same space comes after a transfer",
         "optimized",

@@ -132,7 +132,8 @@ static void place_variable(
 	v->place = choose_place(g, c);
 	switch (v->place) {
 	case OWN:
-		v->address = arena(c->party) + offset + misalignment(g);
+		v->address = arena(g->parties[c->party].arena) + offset +
+			     misalignment(g);
 		v->room = 1088;
 		break;
 	case EDGE:
@@ -169,7 +170,8 @@ static uint32_t place_string(struct generator *g, struct call *c,
 	switch (*place) {
 	case OWN:
 		*room = *bytes;
-		return arena(c->party) + address + misalignment(g);
+		return arena(g->parties[c->party].arena) + address +
+		       misalignment(g);
 	case EDGE:
 		address = at_edge(g, *bytes %= EDGE_BYTES);
 		*room = EDGE_END - address;
@@ -335,6 +337,20 @@ static uint32_t count(const struct generator *g, bool idle)
 	return found;
 }
 
+/* At the same addresses as those of other spaces' parties, if it can be. */
+static uint32_t choose_arena(const struct generator *g, uint32_t space)
+{
+	uint32_t used = 0, arena, n;
+
+	for (n = 0; n < PARTIES; n++)
+		if (g->parties[n].exists && g->parties[n].space == space)
+			used |= 1u << g->parties[n].arena;
+	/* The first lies at the boundary. */
+	for (arena = 5; used >> arena & 1; arena = (arena + 1) % PARTIES)
+		;
+	return arena;
+}
+
 /* Created or deleted in the middle of anything. True if so. */
 static bool choose_life_or_death(struct generator *g, struct call *c)
 {
@@ -347,6 +363,7 @@ static bool choose_life_or_death(struct generator *g, struct call *c)
 		c->operation = CREATE_PARTY;
 		c->party = choose_party(g, false, false);
 		c->detail = any(g, SPACES);
+		c->partner = choose_arena(g, c->detail);
 		return true;
 	}
 	if (idle == 0 || percent(g, idle < 3 ? 12 : 2)) {

@@ -24,7 +24,7 @@ enum operation {
 	DELETE_THREAD, /* the partner */
 	SERVICE,       /* detail: which; its result code */
 	/* By the root thread. */
-	CREATE_PARTY, /* in the space that is the call's detail */
+	CREATE_PARTY, /* in the space that is the detail, arena the partner */
 	DELETE_PARTY,
 	/*
 	 * By threads made for it: one call with all registers from the seed,
@@ -103,6 +103,7 @@ struct outcome {
 struct party_state {
 	bool exists, busy;
 	uint32_t space;
+	uint32_t arena;	  /* its memory; nobody else's in its space */
 	struct call call; /* its last */
 };
 

@@ -258,7 +258,9 @@ static void one_call(void)
 	check_deleted(&call);
 	if (call.operation == CREATE_PARTY)
 		generator.parties[call.party] =
-		    (struct party_state){.exists = true, .space = call.detail};
+		    (struct party_state){.exists = true,
+			.space = call.detail,
+			.arena = call.partner};
 }
 
 void program(const char *command_line, uid_t root)

@@ -51,9 +51,9 @@ struct constants {
 /* Set in the beginning: the boundary, and where struct constants is. */
 extern uint32_t boundary, constants_at;
 
-static inline uint32_t arena(uint32_t party)
+static inline uint32_t arena(uint32_t n)
 {
-	return boundary - ARENAS_BELOW + party * ARENA_BYTES;
+	return boundary - ARENAS_BELOW + n * ARENA_BYTES;
 }
 
 #endif

@@ -408,8 +408,8 @@ static void make_call(struct model *m, const struct call *c)
 {
 	switch (c->operation) {
 	case CREATE_PARTY:
-		*state(m, c->party) =
-		    (struct party_state){.exists = true, .space = c->detail};
+		*state(m, c->party) = (struct party_state){
+		    .exists = true, .space = c->detail, .arena = c->partner};
 		m->parties[c->party].waiting = IDLE;
 		break;
 	case DELETE_PARTY:
