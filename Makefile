@@ -5,7 +5,7 @@
 .DEFAULT_GOAL := help
 
 # What may be set on the command line.
-VARIABLES := CONFIG BYTES PROGRAM BOARD CACHE SPACES RESULTS SEED CROSS_COMPILE HOSTCC QEMU PYTHON NO_INSTALL
+VARIABLES := CONFIG BYTES PROGRAM BOARD CACHE SPACES RESULTS SEED CALLS CROSS_COMPILE HOSTCC QEMU PYTHON NO_INSTALL
 
 given := $(foreach v,$(.VARIABLES),$(if $(filter command line,$(origin $(v))),$(v)))
 unknown := $(filter-out $(VARIABLES) MAKEFLAGS,$(filter-out -%,$(given)))
@@ -33,6 +33,7 @@ help:
 	@echo 'make figures            build both kernels, measure them, draw tables and figures'
 	@echo 'make check              run all tests; last line: N passed, N failed'
 	@echo 'make profile CONFIG=C   each instruction of one IPC with its clocks; BYTES, CACHE, SPACES, BOARD'
+	@echo 'make fuzz               random calls against a reference model of IPC; CALLS, SEED, CONFIG'
 	@echo 'make validate-model     the i486 model against what is known of the processor'
 	@echo 'make run CONFIG=C       boot one configuration on the terminal; BYTES=N: one size'
 	@echo 'make kernel CONFIG=C    build one configuration'
@@ -51,7 +52,8 @@ help:
 	@echo '  BOARD=$(BOARD)              board that the i486 model models: dx50, ideal, dx33, or a .toml file'
 	@echo '  CACHE=$(CACHE)              warm, or cold: flushed before each message'
 	@echo '  SPACES=$(SPACES)                2: between two address spaces, 1: inside one'
-	@echo '  SEED=N                  choice of random configurations in make check'
+	@echo '  SEED=N                  choice of random configurations in make check; calls of make fuzz'
+	@echo '  CALLS=N                 how many calls make fuzz makes; 100000'
 	@echo '  CROSS_COMPILE=PREFIX    instead of i686-elf-, i686-linux-gnu- or gcc -m32'
 	@echo '  HOSTCC=PATH             compiler for this machine, for the i486 model; gcc'
 	@echo '  QEMU=PATH               instead of qemu-system-i386'
@@ -67,6 +69,10 @@ check: packages
 profile: packages
 	@$(HARNESS) profile $(CONFIG) --board $(BOARD) --cache $(CACHE) --spaces $(SPACES) \
 		$(if $(BYTES),--bytes $(BYTES))
+
+fuzz: packages
+	@$(HARNESS) fuzz $(if $(filter command line,$(origin CONFIG)),$(CONFIG)) \
+		$(if $(SEED),--seed $(SEED)) $(if $(CALLS),--calls $(CALLS))
 
 validate-model: packages
 	@$(HARNESS) validate
@@ -93,4 +99,4 @@ packages:
 clean:
 	rm -rf build results/latest results/profile results/.*.partial results/.*.old
 
-.PHONY: help figures check profile validate-model run kernel menuconfig switches doctor packages clean
+.PHONY: help figures check profile fuzz validate-model run kernel menuconfig switches doctor packages clean

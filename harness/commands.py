@@ -17,8 +17,8 @@ import pandas as pd
 
 from rich.console import Console
 
-from harness import build, doctor, figures, measure, profile, records, report, results
-from harness import switches, tables
+from harness import build, doctor, figures, fuzz, measure, profile, records, report
+from harness import results, switches, tables
 from harness.errors import Refused
 from harness.machines import qemu
 from harness.models.i486 import model, speed, validate
@@ -179,6 +179,40 @@ def validate_model(_: argparse.Namespace) -> None:
         raise Refused(f"{len(failed)} of {len(checks)} checks of the model failed")
 
 
+def run_fuzzer(arguments: argparse.Namespace) -> None:
+    """The calls of a seed on some configurations, against the reference model."""
+    seed = _number("SEED", arguments.seed, 0, fuzz.MOST_SEED)
+    calls = _number("CALLS", arguments.calls, 1, fuzz.MOST_CALLS)
+    if seed is None:
+        seed = int.from_bytes(os.urandom(4), "little") & fuzz.MOST_SEED
+    chosen = fuzz.configurations(seed)
+    if arguments.configuration:
+        chosen = [switches.parse(arguments.configuration)]
+    runs = [fuzz.Run(configuration, seed, calls or 100_000) for configuration in chosen]
+    print(f"seed {seed}, {runs[0].calls} calls on {', '.join(map(str, chosen))}")
+    refusals: list[str] = []
+    with steps("fuzz", 1 + 2 * len(runs)) as step:
+        with step("build the reference model"):
+            fuzz.model.program()
+        built = []
+        for configuration in chosen:
+            with step(f"build {configuration}"):
+                built.append(build.build(configuration))
+
+        def check(b: build.Built, run: fuzz.Run) -> None:
+            with step(f"{run.calls} calls on {run.configuration}"):
+                try:
+                    fuzz.check(b, run)
+                except Refused as refusal:
+                    refusals.append(str(refusal))
+
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(check, built, runs))
+    if refusals:
+        raise Refused("\n\n".join(refusals))
+    print("each call has done what the reference model says")
+
+
 def menuconfig(arguments: argparse.Namespace) -> None:
     """The switches as a menu; then says what the choice is called."""
     file = ROOT / ".config"
@@ -237,6 +271,10 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--cache", default="warm", help="warm, or cold: flushed before")
     sub.add_argument("--board", default=model.DEFAULT_BOARD, help="profile to model")
     command("validate", validate_model, "the i486 model against what is known")
+    sub = command("fuzz", run_fuzzer, "random calls, against a reference model of IPC")
+    sub.add_argument("configuration", nargs="?", help="only this one")
+    sub.add_argument("--seed", help="from which all calls follow; a random one")
+    sub.add_argument("--calls", help="how many; 100000")
     sub = command("menuconfig", menuconfig, "choose switches in a menu")
     sub.add_argument("configuration", nargs="?", help="to start from")
     command("switches", list_switches, "list the switches")
@@ -248,6 +286,14 @@ def _size(text: str) -> int:
     if text not in map(str, measure.SIZES):
         sizes = ", ".join(map(str, measure.SIZES))
         raise Refused(f"no message size '{text}': the paper's sizes are {sizes}")
+    return int(text)
+
+
+def _number(variable: str, text: str | None, least: int, most: int) -> int | None:
+    if text is None:
+        return None
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+        raise Refused(f"{variable} is '{text}', not a number from {least} to {most}")
     return int(text)
 
 

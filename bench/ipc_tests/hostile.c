@@ -13,6 +13,7 @@ const char *const hostile_names[HOSTILITIES] = {
     [READ_TCBS] = "reads where tcbs may be",
     [READ_WINDOW] = "reads the communication window",
     [READ_WINDOW_AFTER_SENDING] = "reads the window after sending",
+    [READ_WINDOW_AFTER_FAILING] = "reads the window after failing to send",
     [READ_NOTHING] = "reads an address that is not mapped",
     [WRITE_OWN_CODE] = "writes its own code",
     [STACK_GONE] = "pushes onto a stack that is not there",
@@ -50,6 +51,17 @@ const char *const hostile_names[HOSTILITIES] = {
 /* Where nothing is mapped; the compiler must not know. */
 static volatile uint32_t nowhere = 16;
 
+/* Its string is not there: found when the receiver's buffer has been seen. */
+static void fail_to_send(const struct order *o)
+{
+	struct message *m = (struct message *)o->send.address;
+	struct indirect_string *string =
+	    (struct indirect_string *)(m->direct + DOPE_DWORDS(o->send.dope));
+
+	string->address = 0x10000000;
+	ipc_send(o->partner, m, TIMEOUT_NEVER);
+}
+
 static void fatal(const struct order *o)
 {
 	uint32_t table[2] = {0, 0}, zero = 0;
@@ -74,6 +86,11 @@ static void fatal(const struct order *o)
 		ipc_send(
 		    o->partner, (const void *)o->send.address, TIMEOUT_NEVER);
 		/* Where the receiver's buffer was to be seen. */
+		(void)*(volatile uint32_t *)(WINDOW_ADDRESS +
+					     (o->send.address & 0x3FFFFF));
+		break;
+	case READ_WINDOW_AFTER_FAILING:
+		fail_to_send(o);
 		(void)*(volatile uint32_t *)(WINDOW_ADDRESS +
 					     (o->send.address & 0x3FFFFF));
 		break;

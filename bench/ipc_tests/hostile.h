@@ -15,6 +15,7 @@ enum hostile {
 	READ_TCBS,
 	READ_WINDOW,
 	READ_WINDOW_AFTER_SENDING, /* the order's message */
+	READ_WINDOW_AFTER_FAILING, /* to send it: the window is still open */
 	READ_NOTHING,
 	WRITE_OWN_CODE,
 	STACK_GONE,

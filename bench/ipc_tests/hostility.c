@@ -27,9 +27,11 @@ static void test_fatal(enum hostile what)
 	struct report r;
 
 	receive.receive.address = o.send.address;
+	receive.receive.string = o.send.address + 8192;
 	o.operation = HOSTILE;
 	o.detail = what;
-	if (what == READ_WINDOW_AFTER_SENDING)
+	if (what == READ_WINDOW_AFTER_SENDING ||
+	    what == READ_WINDOW_AFTER_FAILING)
 		tell(b, &receive);
 	tell(a, &o);
 	check(!is_done(a, &r) && perform(&send).result == IPC_NO_PARTNER,

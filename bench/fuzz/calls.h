@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The calls of the fuzzer: which they are, and how they are made from a seed.
+ *
+ * The same code runs in the guest, where the calls are made, and on the host,
+ * where the reference model says what they ought to do (harness/models/ipc).
+ * Nothing here depends on the kernel: the next call follows from the seed and
+ * from which parties have finished their last one.
+ */
+#ifndef FUZZ_CALLS_H
+#define FUZZ_CALLS_H
+
+#include <abi.h>
+
+#define PARTIES 12
+#define SPACES 4
+
+enum operation {
+	/* By a party. */
+	SEND,
+	RECEIVE,
+	CALL,
+	REPLY_AND_RECEIVE_NEXT,
+	DELETE_THREAD, /* the partner */
+	SERVICE,       /* detail: which; its result code */
+	/* By the root thread. */
+	CREATE_PARTY, /* in the space that is the detail, arena the partner */
+	DELETE_PARTY,
+	/*
+	 * By threads made for it: one call with all registers from the seed,
+	 * in the space that is the detail; or a brawl, see party.h. Whatever
+	 * comes of it, the parties must not notice.
+	 */
+	RAW_CALL,
+	OPERATIONS,
+	BRAWL = OPERATIONS /* what spawners are asked for then */
+};
+
+/* Whom a uid names. */
+enum whom {
+	PARTY,	    /* the partner */
+	FORMERLY,   /* who was the partner before it was deleted */
+	FORGED,	    /* the partner, but for a bit */
+	SILENT,	    /* a thread that never calls anybody here */
+	NOT_ANY,    /* NOBODY */
+	IMPOSSIBLE, /* a uid that was never given out */
+};
+
+/*
+ * Where a variable or string lies, in the space of its party. Offsets are
+ * counted from there.
+ */
+enum place {
+	OWN,	       /* memory that is the party's alone */
+	BIG,	       /* the same for long strings; one party's at a time */
+	EDGE,	       /* the end of the stack; one party's at a time */
+	CONSTANT,      /* readable, not writable */
+	NULL_PAGE,     /* 0 */
+	NOT_MAPPED,    /* nothing, in the middle of user space */
+	END_OF_USER,   /* nothing, and behind it the kernel */
+	IN_TCBS,       /* where tcbs may be */
+	IN_KERNEL,     /* physical memory */
+	IN_WINDOW,     /* the communication window */
+	END_OF_MEMORY, /* the last bytes there are */
+	PLACES
+};
+
+/* A message variable and its string. */
+struct variable {
+	enum place place, string_place;
+	uint32_t address, room; /* of the variable: bytes that can be filled */
+	uint32_t size, dope;
+	uint32_t string, string_room; /* to send from */
+	uint32_t length;	      /* to be sent */
+	uint32_t buffer, buffer_size; /* to receive into */
+	enum place buffer_place;
+};
+
+struct call {
+	enum operation operation;
+	uint32_t party;
+	enum whom whom;
+	uint32_t partner;
+	uint32_t send_timeout, receive_timeout;
+	uint32_t seed;	       /* of the contents to send */
+	uint32_t detail;       /* see operation */
+	uint32_t one_variable; /* send is used for receiving, too */
+	uint32_t exclusive;    /* bits 0: BIG, 1: EDGE in use */
+	struct variable send, receive;
+};
+
+/* How a call ended. */
+struct outcome {
+	uint32_t result; /* EAX: dope and result code */
+	uint32_t from;	 /* number of the party, or NO_PARTY */
+	uint32_t words[2];
+	uint32_t sum; /* of all that was received */
+};
+
+#define NO_PARTY 0xFF
+
+/* What is known of the parties, in the guest and in the model. */
+struct party_state {
+	bool exists, busy;
+	uint32_t space;
+	uint32_t arena;	  /* its memory; nobody else's in its space */
+	struct call call; /* its last */
+};
+
+struct generator {
+	uint32_t random;
+	uint32_t number; /* of calls made */
+	struct party_state parties[PARTIES];
+};
+
+void generator_start(struct generator *g, uint32_t seed);
+void next_call(struct generator *g, struct call *call);
+
+/* A wait that ends by itself, during which nobody comes. */
+static inline bool is_short_wait(uint32_t timeout)
+{
+	return timeout != TIMEOUT_NONE && timeout < 1000;
+}
+
+/* xorshift */
+static inline uint32_t random_word(uint32_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 17;
+	*state ^= *state << 5;
+	return *state;
+}
+
+#endif

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The fuzzer: makes calls by many parties in some address spaces, in an order
+ * and with parameters that follow from a seed, right and wrong ones, and
+ * records a digest of what comes of them. The reference model (harness/models/
+ * ipc) makes the same calls of the same seed; the digests must be equal.
+ * Modules: this program, SPACES times.
+ *
+ * Command line: seed= calls= interval= (calls in a digest), and first= last=,
+ * the calls to be put into words.
+ */
+#include "party.h"
+#include "transcript.h"
+
+/* Turns in which nobody has finished until it is clear that nobody will. */
+#define QUIET_TURNS 4
+
+/* Longer than any short wait, with all that may be added to it. */
+#define SHORT_WAIT_IS_OVER 1000
+
+static uid_t first_threads[SPACES];
+static uid_t uids[PARTIES], former_uids[PARTIES];
+
+static struct generator generator;
+static struct transcript transcript;
+
+/* Of the current call: who has finished, and how. */
+static bool finished[PARTIES];
+static struct outcome outcomes[PARTIES];
+
+static uint32_t party_number(uid_t uid)
+{
+	uint32_t n;
+
+	for (n = 0; n < PARTIES; n++)
+		if (uid != NOBODY && uids[n] == uid)
+			return n;
+	return NO_PARTY;
+}
+
+static void find_spaces(void)
+{
+	MESSAGE_VARIABLE(0, 0) message = {.head = {0}};
+	uint32_t space;
+
+	find_places(0);
+	for (space = 1; space < SPACES; space++) {
+		first_threads[space] =
+		    ipc_receive(NOBODY, &message.head, TIMEOUT_NEVER).from;
+		message.head.words[0] = space;
+		ipc_send(first_threads[space], &message.head, TIMEOUT_NEVER);
+	}
+}
+
+static void tell(uid_t to, const struct call *call, uid_t partner)
+{
+	static union order_message message;
+
+	message.size = message.dope = DOPE(DWORDS_OF(struct order), 0);
+	message.order.partner = partner;
+	message.order.call = *call;
+	if (ipc_send(to, &message.message.head, TIMEOUT_NEVER) != IPC_OK)
+		fail("call %u: a party takes no orders", generator.number);
+}
+
+/* Has somebody (or anybody) finished? */
+static bool collect(uid_t from, uint32_t timeout)
+{
+	static union report_message message;
+	struct outcome *outcome = &message.report.outcome;
+	struct received r;
+	uint32_t n;
+
+	message.size = DOPE(DWORDS_OF(struct report), 0);
+	r = ipc_receive(from, &message.message.head, timeout);
+	if (code(r) == (IPC_IN_RECEIVE | IPC_TIMEOUT))
+		return false;
+	n = party_number(r.from);
+	if (code(r) != IPC_OK || n == NO_PARTY)
+		fail("call %u: a strange message to the root thread",
+		    generator.number);
+	if (CONFIG_REGISTER_MESSAGES)
+		memcpy(message.message.head.words, r.words, 8);
+	if (message.report.damaged)
+		fail("call %u: memory of party %u in space %u was written at "
+		     "%x",
+		    generator.number, n, generator.parties[n].space,
+		    message.report.damaged);
+	outcome->from = message.report.from == NOBODY
+			    ? NO_PARTY
+			    : party_number(message.report.from);
+	outcomes[n] = *outcome;
+	finished[n] = true;
+	return true;
+}
+
+/* Until everybody waits. */
+static void settle(void)
+{
+	uint32_t quiet;
+
+	for (quiet = 0; quiet < QUIET_TURNS; quiet++) {
+		thread_yield();
+		while (collect(NOBODY, TIMEOUT_NONE))
+			quiet = 0;
+	}
+}
+
+static uid_t ask_spawner(uint32_t space, const struct call *call)
+{
+	static MESSAGE_VARIABLE(0, 0) answer;
+	struct received r;
+
+	tell(first_threads[space], call, NOBODY);
+	r = ipc_receive(first_threads[space], &answer.head, TIMEOUT_NEVER);
+	return (uid_t)r.words[1] << 32 | r.words[0];
+}
+
+static void create(const struct call *c)
+{
+	uids[c->party] = c->detail ? ask_spawner(c->detail, c)
+				   : start_party(c->party, thread_self());
+	if (uids[c->party] == NOBODY)
+		fail("call %u: no thread for a party", generator.number);
+}
+
+static void raw_call(const struct call *c)
+{
+	uid_t uid = ask_spawner(c->detail, c);
+
+	if (uid == NOBODY)
+		fail("call %u: no thread", generator.number);
+	settle();
+	thread_delete(uid);
+}
+
+static uid_t create_brawler(uint32_t number, uint32_t space)
+{
+	struct call call = {.operation = BRAWL, .party = number};
+
+	return space ? ask_spawner(space, &call)
+		     : start_brawler(number, thread_self());
+}
+
+/* Nothing is said about who does what: it depends on the clock. */
+static void have_brawl(uint32_t seed)
+{
+	static union brawl_message message;
+	uid_t *brawlers = message.brawl.uids;
+	uint32_t n;
+
+	for (n = 0; n < BRAWLERS; n++) {
+		brawlers[n] = create_brawler(n, seed >> 2 * n & 3);
+		if (brawlers[n] == NOBODY)
+			fail("call %u: no thread", generator.number);
+	}
+	message.size = message.dope = DOPE(DWORDS_OF(struct brawl), 0);
+	for (n = 0; n < BRAWLERS; n++) {
+		message.brawl.seed = seed + n;
+		ipc_send(brawlers[n], &message.message.head, TIMEOUT_NEVER);
+	}
+	for (n = 0; n < (seed >> 8 & 3); n++)
+		thread_yield();
+	for (n = 0; n < BRAWLERS; n++)
+		if (thread_delete(brawlers[n ^ (seed >> 10 & 3)]) != SERVICE_OK)
+			fail("call %u: a brawler has gone", generator.number);
+	settle();
+}
+
+static uid_t partner_uid(const struct call *c)
+{
+	static const uint8_t bits[] = {0, 11, 22, 31, 32, 41, 42, 53, 54, 63};
+	uid_t former = former_uids[c->partner];
+
+	switch (c->whom) {
+	case PARTY:
+		return uids[c->partner];
+	case FORMERLY:
+		return former == NOBODY ? ~NOBODY : former;
+	case FORGED: /* never in the thread's number: there may be such a one */
+		return uids[c->partner] ^
+		       (uid_t)1 << bits[generator.number % sizeof(bits)];
+	case SILENT:
+		return first_threads[1 + c->partner % (SPACES - 1)];
+	case NOT_ANY:
+		return NOBODY;
+	default:
+		return ~NOBODY;
+	}
+}
+
+static void forget(uint32_t party)
+{
+	generator.parties[party].exists = false;
+	former_uids[party] = uids[party];
+	uids[party] = NOBODY;
+}
+
+/* A party was deleted by itself or by another: is it really gone? */
+static void check_deleted(const struct call *c)
+{
+	if (c->operation != DELETE_THREAD || c->whom != PARTY)
+		return;
+	if (finished[c->party] && outcomes[c->party].result != SERVICE_OK)
+		return;
+	if (thread_delete(uids[c->partner]) != SERVICE_NO_THREAD)
+		fail("call %u: a deleted party lives", generator.number);
+	forget(c->partner);
+}
+
+static void make_call(const struct call *c)
+{
+	switch (c->operation) {
+	case CREATE_PARTY:
+		create(c);
+		break;
+	case DELETE_PARTY:
+		if (thread_delete(uids[c->party]) != SERVICE_OK)
+			fail("call %u: a party has gone", generator.number);
+		forget(c->party);
+		break;
+	case RAW_CALL:
+		if (c->seed & 0x1000)
+			have_brawl(c->seed);
+		else
+			raw_call(c);
+		break;
+	default:
+		generator.parties[c->party].busy = true;
+		generator.parties[c->party].call = *c;
+		tell(uids[c->party], c, partner_uid(c));
+	}
+	settle();
+	if (c->operation > REPLY_AND_RECEIVE_NEXT || finished[c->party])
+		return;
+	if (is_short_wait(c->send_timeout) ||
+	    is_short_wait(c->receive_timeout)) {
+		collect(uids[c->party], SHORT_WAIT_IS_OVER);
+		settle();
+	}
+}
+
+static void one_call(void)
+{
+	struct call call;
+	uint32_t n;
+
+	next_call(&generator, &call);
+	for (n = 0; n < PARTIES; n++)
+		finished[n] = false;
+	tell_call(&transcript, &generator, &call);
+	make_call(&call);
+	for (n = 0; n < PARTIES; n++)
+		if (finished[n]) {
+			generator.parties[n].busy = false;
+			tell_outcome(&transcript, n, outcomes + n);
+		}
+	check_deleted(&call);
+	if (call.operation == CREATE_PARTY)
+		generator.parties[call.party] =
+		    (struct party_state){.exists = true,
+			.space = call.detail,
+			.arena = call.partner};
+}
+
+void program(const char *command_line, uid_t root)
+{
+	uint32_t calls, interval;
+
+	if (root != NOBODY)
+		spawner(root);
+	/* Before the end of the stack is used. */
+	generator_start(&generator, argument(command_line, "seed", 1));
+	calls = argument(command_line, "calls", 10000);
+	interval = argument(command_line, "interval", 1000);
+	transcript.first = argument(command_line, "first", 1);
+	transcript.last = argument(command_line, "last", 0);
+	find_spaces();
+	record_begin("fuzz");
+	while (generator.number < calls) {
+		one_call();
+		if (generator.number % interval == 0 ||
+		    generator.number == calls)
+			record_sample("call=%u digest=%u", generator.number,
+			    transcript.digest);
+	}
+	record_end();
+	machine_stop(0);
+}

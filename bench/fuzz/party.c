@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "party.h"
+#include "contents.h"
+
+#define STACK_BYTES 2048
+#define CANARY_WORDS 2048
+
+/* Room for the arenas, wherever a region begins in it. */
+static uint8_t area[REGION_BYTES + AREA_BELOW + AREA_ABOVE]
+    __attribute__((aligned(4096)));
+
+static const struct constants constants = CONSTANTS;
+
+static struct slot {
+	char stack[STACK_BYTES] __attribute__((aligned(16)));
+	union order_message order;
+	union report_message report;
+	uid_t root;
+	uint32_t fence_at[2];
+	uint32_t canary; /* to be looked at next */
+} slots[PARTIES];
+
+static char raw_stack[STACK_BYTES] __attribute__((aligned(16)));
+
+/* Nobody may write or, from another space, read it. */
+static uint32_t canaries[CANARY_WORDS] __attribute__((aligned(4096)));
+static uint32_t my_space;
+
+void find_places(uint32_t space)
+{
+	uint32_t n;
+
+	boundary =
+	    ((uint32_t)area + AREA_BELOW + REGION_BYTES - 1) & -REGION_BYTES;
+	constants_at = (uint32_t)&constants;
+	my_space = space;
+	for (n = 0; n < CANARY_WORDS; n++)
+		canaries[n] = contents_word(space, n);
+}
+
+/* Words behind the places where something is to be received. */
+#define FENCE 0xFE9CE000
+
+static void set_fences(struct slot *s, const struct call *c)
+{
+	const struct variable *v = receiving(c);
+
+	s->fence_at[0] = s->fence_at[1] = 0;
+	if (c->operation == SEND || v->place != OWN)
+		return;
+	s->fence_at[0] = v->address + 16 + DOPE_DWORDS(v->size) * 4 +
+			 16 * DOPE_STRINGS(v->size);
+	if (v->buffer_place == OWN)
+		s->fence_at[1] = v->buffer + v->buffer_size;
+	memory_put(s->fence_at[0], FENCE);
+	if (s->fence_at[1])
+		memory_put(s->fence_at[1], FENCE + 1);
+}
+
+/* Address of something that is not as it should be, or 0. */
+static uint32_t find_damage(struct slot *s)
+{
+	uint32_t n;
+
+	for (n = 0; n < 2; n++)
+		if (s->fence_at[n] && memory_get(s->fence_at[n]) != FENCE + n)
+			return s->fence_at[n];
+	for (n = 0; n < 16; n++) {
+		uint32_t at = s->canary++ % CANARY_WORDS;
+
+		if (canaries[at] != contents_word(my_space, at))
+			return (uint32_t)(canaries + at);
+	}
+	return 0;
+}
+
+static struct received do_ipc(const struct order *o)
+{
+	const struct call *c = &o->call;
+	const struct message *send = (const struct message *)c->send.address;
+	struct message *receive = (struct message *)receiving(c)->address;
+
+	switch (c->operation) {
+	case SEND:
+		return ipc_failed(ipc_send(o->partner, send, c->send_timeout));
+	case RECEIVE:
+		return ipc_receive(o->partner, receive, c->receive_timeout);
+	case CALL:
+		return ipc_call(o->partner, send, c->send_timeout, receive,
+		    c->receive_timeout);
+	default:
+		return ipc_reply_and_receive_next(o->partner, send,
+		    c->send_timeout, receive, c->receive_timeout);
+	}
+}
+
+/* Services that do nothing to others; the detail says which. */
+static uint32_t ask_kernel(uint32_t detail, uid_t partner)
+{
+	struct service_result r;
+
+	switch (detail % 8) {
+	case 0: /* also tells whether registers keep their values */
+		r = service(SERVICE_CLOCK, detail, 1, partner);
+		return r.code + (r.uid != partner);
+	case 1:
+		thread_yield();
+		return SERVICE_OK;
+	case 2:
+		return service(0x10000 + detail, 0, 0, partner).code;
+	case 3: /* the root task may, but has no such memory */
+		return service(SERVICE_WRITE, USER_END - 8, 9, NOBODY).code;
+	case 4:
+		return service(SERVICE_COLD_IPC, 3 + detail, 0, NOBODY).code;
+	case 5:
+		return service(SERVICE_WRITE, 16, 1 + detail, NOBODY).code;
+	default:
+		return service(SERVICE_SELF, 0, 0, partner).code;
+	}
+}
+
+static void perform(struct slot *s)
+{
+	const struct order *o = &s->order.order;
+	const struct call *c = &o->call;
+	struct report *report = &s->report.report;
+	struct outcome *outcome = &report->outcome;
+	struct received r;
+
+	*report = (struct report){0};
+	if (c->operation == DELETE_THREAD) {
+		outcome->result = thread_delete(o->partner);
+		return;
+	}
+	if (c->operation == SERVICE) {
+		outcome->result = ask_kernel(c->detail, o->partner);
+		return;
+	}
+	fill_variables(c);
+	set_fences(s, c);
+	r = do_ipc(o);
+	outcome->result = code(r);
+	if (c->operation != SEND && has_message(r)) {
+		outcome->result = r.result;
+		report->from = r.from;
+		outcome->words[0] = r.words[0];
+		outcome->words[1] = r.words[1];
+		outcome->sum = sum_message(receiving(c), r.result, r.words);
+	}
+	report->damaged = find_damage(s);
+}
+
+static void party(void *slot)
+{
+	struct slot *s = slot;
+
+	s->order.size = DOPE(DWORDS_OF(struct order), 0);
+	s->report.size = s->report.dope = DOPE(DWORDS_OF(struct report), 0);
+	for (;;) {
+		struct received r =
+		    ipc_receive(s->root, &s->order.message.head, TIMEOUT_NEVER);
+
+		if (CONFIG_REGISTER_MESSAGES)
+			memcpy(s->order.message.head.words, r.words, 8);
+		perform(s);
+		ipc_send(s->root, &s->report.message.head, TIMEOUT_NEVER);
+	}
+}
+
+uid_t start_party(uint32_t number, uid_t root)
+{
+	struct slot *s = slots + number;
+
+	s->root = root;
+	return thread_create(party, s, s->stack, STACK_BYTES);
+}
+
+/* Where nothing is that could be executed, or changed. */
+static uint32_t nowhere(uint32_t address)
+{
+	return address >= USER_END ? address : 0x10000000 | address;
+}
+
+static void raw(void *argument)
+{
+	uint32_t seed = (uint32_t)argument, vector = random_word(&seed) >> 8;
+	uint32_t eax = nowhere(random_word(&seed)), ebx = random_word(&seed);
+	uint32_t ecx = nowhere(random_word(&seed)), edx = random_word(&seed);
+	uint32_t esi = random_word(&seed), edi = random_word(&seed);
+
+	/* Half of the time a value that has a meaning. */
+	if (seed & 0x100)
+		eax = vector % 6 == 4 ? seed >> 16 & 7 : eax;
+	if (seed & 0x200)
+		edx = esi = 0;
+	if (seed & 0x400)
+		edi = seed & 0x800 ? TIMEOUT_NEVER : TIMEOUT_NONE;
+	/* New threads start where they cannot go on. */
+	if (eax == SERVICE_CREATE_THREAD)
+		ebx = nowhere(ebx);
+#define TRAP(number)                                                           \
+	asm volatile(                                                          \
+	    "xorl %%ebp, %%ebp; int %6"                                        \
+	    : "+a"(eax), "+b"(ebx), "+c"(ecx), "+d"(edx), "+S"(esi), "+D"(edi) \
+	    : "i"(number)                                                      \
+	    : "ebp", "memory")
+	switch (vector % 6) {
+	case 0:
+		TRAP(IPC_SEND);
+		break;
+	case 1:
+		TRAP(IPC_RECEIVE);
+		break;
+	case 2:
+		TRAP(IPC_CALL);
+		break;
+	case 3:
+		TRAP(IPC_REPLY_AND_RECEIVE_NEXT);
+		break;
+	case 4:
+		TRAP(KERNEL_SERVICE);
+		break;
+	default:
+		*(volatile uint32_t *)(0xE0000000 | ebx) = seed;
+	}
+	thread_delete(thread_self());
+}
+
+uid_t start_raw(uint32_t seed)
+{
+	return thread_create(raw, (void *)seed, raw_stack, STACK_BYTES);
+}
+
+#define BRAWL_BYTES 0x10000
+#define BRAWL_DWORDS 64
+
+static struct brawler {
+	char stack[STACK_BYTES] __attribute__((aligned(16)));
+	uid_t root;
+	union brawl_message message;
+	MESSAGE_VARIABLE(BRAWL_DWORDS, 1) variable;
+	char string[BRAWL_BYTES];
+} brawlers[BRAWLERS];
+
+/* Another message than before, perhaps one that is being sent. */
+static void change_message(struct brawler *b, uint32_t random)
+{
+	uint32_t at = random % BRAWL_BYTES;
+	char *buffer = brawlers[random >> 10 & (BRAWLERS - 1)].string;
+
+	b->variable.head.size = DOPE(BRAWL_DWORDS, 1);
+	b->variable.head.dope = DOPE(random >> 20 & 63, random >> 26 & 1);
+	b->variable.strings[0] = (struct indirect_string){
+	    at, (uint32_t)b->string, BRAWL_BYTES - at / 2, (uint32_t)buffer};
+	b->string[at] += 1;
+}
+
+static void brawl(struct brawler *b)
+{
+	uint32_t *seed = &b->message.brawl.seed, random = random_word(seed);
+	uint32_t timeout = 1 + (random >> 12 & 3);
+	uid_t partner = b->message.brawl.uids[random >> 14 & (BRAWLERS - 1)];
+	struct message *message = &b->variable.head;
+
+	if (random & 0x10000)
+		timeout = random & 0x20000 ? TIMEOUT_NEVER : TIMEOUT_NONE;
+	change_message(
+	    brawlers + (random >> 18 & (BRAWLERS - 1)), random_word(seed));
+	switch (random >> 28 & 3) {
+	case SEND:
+		ipc_send(partner, message, timeout);
+		break;
+	case RECEIVE:
+		ipc_receive(
+		    random & 0x100 ? partner : NOBODY, message, timeout);
+		break;
+	case CALL:
+		ipc_call(partner, message, timeout, message, timeout);
+		break;
+	default:
+		ipc_reply_and_receive_next(
+		    partner, message, timeout, message, timeout);
+	}
+}
+
+static void brawler(void *argument)
+{
+	struct brawler *b = argument;
+	struct received r;
+
+	b->message.size = DOPE(DWORDS_OF(struct brawl), 0);
+	r = ipc_receive(b->root, &b->message.message.head, TIMEOUT_NEVER);
+	if (CONFIG_REGISTER_MESSAGES)
+		memcpy(b->message.message.head.words, r.words, 8);
+	for (;;)
+		brawl(b);
+}
+
+uid_t start_brawler(uint32_t number, uid_t root)
+{
+	struct brawler *b = brawlers + number;
+
+	b->root = root;
+	return thread_create(brawler, b, b->stack, STACK_BYTES);
+}
+
+static uid_t start(const struct call *c, uid_t root)
+{
+	if (c->operation == RAW_CALL)
+		return start_raw(c->seed);
+	if (c->operation == BRAWL)
+		return start_brawler(c->party, root);
+	return start_party(c->party, root);
+}
+
+void spawner(uid_t root)
+{
+	static union order_message order;
+	static MESSAGE_VARIABLE(0, 0) answer;
+	struct received r;
+	uid_t made;
+
+	order.size = DOPE(DWORDS_OF(struct order), 0);
+	/* Its space's number is what the root thread answers. */
+	r = ipc_call(
+	    root, &answer.head, TIMEOUT_NEVER, &answer.head, TIMEOUT_NEVER);
+	find_places(r.words[0]);
+	for (;;) {
+		r = ipc_receive(root, &order.message.head, TIMEOUT_NEVER);
+		if (CONFIG_REGISTER_MESSAGES)
+			memcpy(order.message.head.words, r.words, 8);
+		made = start(&order.order.call, root);
+		answer.head.words[0] = (uint32_t)made;
+		answer.head.words[1] = (uint32_t)(made >> 32);
+		ipc_send(root, &answer.head, TIMEOUT_NEVER);
+	}
+}

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The fuzzer: the calls of a seed, made in the guest and by the reference model.
+
+The guest (bench/fuzz) sends a digest of what has come of the calls every INTERVAL
+of them. Where the model's digest differs for the first time, both are run again
+and tell the calls in between in words; the first line that differs is reported.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+
+from harness import measure, records, switches
+from harness.build import BUILD, Built
+from harness.errors import Refused
+from harness.machines import qemu
+from harness.models.ipc import model
+from harness.switches import Configuration
+
+FUZZ = measure.Experiment("fuzz", 4)
+
+INTERVAL = 1000
+MOST_CALLS = 100_000_000
+MOST_SEED = 2**31 - 1
+
+# Seconds of host time; a busy host makes a tenth of the calls of an idle one.
+STARTING = 60
+CALLS_PER_SECOND = 700
+
+# Lines before the one that differs.
+CONTEXT = 12
+
+
+@dataclass(frozen=True)
+class Run:
+    """The calls of a seed on one configuration."""
+
+    configuration: Configuration
+    seed: int
+    calls: int
+
+    @property
+    def command(self) -> str:
+        return (
+            f"make fuzz SEED={self.seed} CALLS={self.calls} "
+            f"CONFIG={self.configuration}"
+        )
+
+    def expected(self, window: tuple[int, int] = (1, 0)) -> str:
+        return model.transcript(
+            self.configuration, self.seed, self.calls, INTERVAL, window
+        )
+
+
+def configurations(seed: int) -> list[Configuration]:
+    """Both ends, and one of the others that the seed chooses."""
+    symbols = [switch.symbol for switch in switches.switches()]
+    choice = random.Random(seed)
+    while True:
+        on = frozenset(s for s in symbols if choice.random() < 0.5)
+        try:
+            chosen = switches.check(Configuration(on))
+        except Refused:
+            continue
+        if 1 < len(on) < len(symbols) - 1:
+            return [switches.baseline(), switches.optimized(), chosen]
+
+
+def check(built: Built, run: Run) -> None:
+    """Refuses a kernel that does not do what the model says, with the reason."""
+    try:
+        console = boot(built, run)
+        window = first_difference(built, run, console)
+        if not window:
+            return
+        kept = keep_log(built, run)
+        trouble = explain(built, run, window)
+    except Refused as refusal:
+        kept = keep_log(built, run)
+        trouble = f"{refusal}\n{last_lines(kept)}"
+    raise Refused(
+        f"{run.configuration} with seed {run.seed}: {trouble}\n"
+        f"console in {kept}; the same again: {run.command}"
+    )
+
+
+def boot(built: Built, run: Run, window: tuple[int, int] = (1, 0)) -> str:
+    """The guest's console."""
+    first, last = window
+    calls = min(last, run.calls) or run.calls
+    command_line = f"seed={run.seed} calls={calls} interval={INTERVAL}"
+    if last:
+        command_line += f" first={first} last={last}"
+    guest = measure.guest(built, FUZZ, command_line)
+    return qemu.boot(guest, STARTING + calls / CALLS_PER_SECOND)
+
+
+def keep_log(built: Built, run: Run) -> Path:
+    """The next run on the same configuration would overwrite it."""
+    kept = BUILD / "fuzz" / f"{run.configuration}-{run.seed}.log"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(built.folder / f"{FUZZ.program}.log", kept)
+    return kept
+
+
+def first_difference(built: Built, run: Run, console: str) -> tuple[int, int] | None:
+    """Between which calls the guest and the model first disagree."""
+    source = f"fuzz on {run.configuration}"
+    parsed = records.parse(console, source)
+    if parsed.experiment != FUZZ.program:
+        raise Refused(f"{source}: records of {parsed.experiment}, not of fuzz")
+    records.expect(parsed, run.configuration.name, built.revision, source)
+    told = list(zip(parsed.samples["call"], parsed.samples["digest"]))
+    expected = [
+        (int(call), int(digest))
+        for call, digest in re.findall(r"^digest (\d+) (\d+)$", run.expected(), re.M)
+    ]
+    before = 0
+    for ours, theirs in zip_longest(told, expected):
+        if ours != theirs:
+            return before + 1, (theirs or ours)[0]
+        before = theirs[0]
+    return None
+
+
+def in_words(text: str) -> list[str]:
+    """The lines that tell calls, among others."""
+    return [line for line in text.splitlines() if re.match(r"call \d|  \S", line)]
+
+
+def explain(built: Built, run: Run, window: tuple[int, int]) -> str:
+    """The first call that differs, in words, of those in the window."""
+    first, last = window
+    theirs = in_words(run.expected(window))
+    ours = in_words(boot(built, run, window))
+    for n, (kernel, expected) in enumerate(zip_longest(ours, theirs)):
+        if kernel != expected:
+            before = "\n".join(ours[max(0, n - CONTEXT) : n])
+            return (
+                "the kernel does not do what the model says:\n"
+                f"{before}\nkernel: {(kernel or 'nothing').strip()}\n"
+                f"model:  {(expected or 'nothing').strip()}"
+            )
+    return (
+        f"calls {first} to {last} have differed from the model's, but not when made "
+        "again: what happens depends on the clock"
+    )
+
+
+def last_lines(log: Path, count: int = 8) -> str:
+    return "\n".join(qemu.read_console(log).splitlines()[-count:])

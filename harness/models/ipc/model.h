@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The reference model of IPC: what docs/kernel.md says, as a program that runs
+ * on the host. It knows nothing of the kernel: no threads that run, no queues
+ * but the one that is promised, no address spaces but some bytes.
+ */
+#ifndef IPC_MODEL_H
+#define IPC_MODEL_H
+
+#include "../../../bench/fuzz/contents.h"
+
+/* Switches that a program can tell by results. */
+struct model_switches {
+	bool register_messages; /* 8 bytes need no buffer */
+	bool direct_transfer;	/* what nobody receives is not read */
+};
+
+enum waiting { IDLE, FOR_RECEIVER, FOR_MESSAGE };
+
+/* What the model knows of a party. */
+struct model_party {
+	enum waiting waiting;
+	uint32_t partner; /* for whom it waits, or NO_PARTY for anybody */
+	uint32_t since;	  /* FOR_RECEIVER: senders come first in this order */
+	bool finished;
+	struct outcome outcome;
+};
+
+struct model {
+	struct model_switches switches;
+	struct generator generator;
+	struct model_party parties[PARTIES];
+	uint32_t sends;			  /* that have had to wait, so far */
+	uint32_t transfers, faults, cuts; /* for those who wonder */
+};
+
+void model_start(
+    struct model *m, struct model_switches switches, uint32_t seed);
+
+/* Makes a call; who has finished is in the parties. */
+void model_call(struct model *m, const struct call *call);
+
+#endif

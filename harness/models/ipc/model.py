@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The reference model of IPC: builds it, runs it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from functools import cache
+from pathlib import Path
+
+from harness.build import BUILD, call_make, locked
+from harness.errors import Refused
+from harness.switches import Configuration
+
+# Switches that a program can tell by results, in the order of the arguments.
+VISIBLE = ("REGISTER_MESSAGES", "DIRECT_TRANSFER")
+
+
+@cache
+def program() -> Path:
+    """The model, built for this host."""
+    compiler = os.environ.get("HOSTCC") or "gcc"
+    folder = BUILD / "model"
+    with locked(folder):
+        call_make(
+            "harness/models/ipc/Makefile",
+            [f"O={folder}", f"HOSTCC={compiler}"],
+            "the reference model of IPC",
+        )
+    return folder / "ipc-model"
+
+
+def transcript(
+    configuration: Configuration,
+    seed: int,
+    calls: int,
+    interval: int,
+    window: tuple[int, int] = (1, 0),
+) -> str:
+    """What should come of the calls of a seed (harness/models/ipc/main.c)."""
+    switches = [int(symbol in configuration.on) for symbol in VISIBLE]
+    numbers = [seed, calls, interval, *window, *switches]
+    done = subprocess.run(
+        [str(program()), *map(str, numbers)], capture_output=True, text=True
+    )
+    if done.returncode != 0:
+        raise Refused(f"the reference model has failed: {done.stderr.strip()}")
+    return done.stdout

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The fuzzer and the reference model of IPC (make fuzz)."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from pathlib import Path
+
+import pytest
+from conftest import seed
+
+from harness import build, fuzz, switches
+from harness.errors import Refused
+from harness.models.ipc import model
+from harness.switches import Configuration
+
+CALLS = 30_000
+SEED = seed() & fuzz.MOST_SEED
+
+
+@pytest.mark.parametrize("configuration", fuzz.configurations(SEED), ids=str)
+def test_kernels_do_what_the_model_says(configuration: Configuration) -> None:
+    fuzz.check(build.build(configuration), fuzz.Run(configuration, SEED, CALLS))
+
+
+def told(configuration: Configuration, first: int, last: int) -> str:
+    return model.transcript(configuration, 1, last, fuzz.INTERVAL, (first, last))
+
+
+def test_model_repeats_itself() -> None:
+    run = fuzz.Run(switches.optimized(), 1, 5000)
+    assert run.expected() == run.expected()
+    other = fuzz.Run(switches.optimized(), 2, 5000)
+    assert run.expected() != other.expected()
+
+
+def test_words_do_not_change_the_digest() -> None:
+    quiet, loud = (told(switches.optimized(), first, 3000) for first in (3001, 1))
+    words = set(fuzz.in_words(loud))
+    assert quiet.splitlines() == [l for l in loud.splitlines() if l not in words]
+    assert len(words) > 3000
+
+
+def test_model_comes_to_every_result() -> None:
+    """Whatever a kernel may answer, the fuzzer has asked for."""
+    text = told(switches.optimized(), 1, 30_000)
+    codes = {int(code, 16) & 0xFF for code in re.findall(r"result (\w{8})", text)}
+    assert codes >= {0, 1, 2, 3, 4, 5, 8, 0x81, 0x82, 0x83, 0x84, 0x86, 0x88}
+
+
+def test_model_knows_what_depends_on_switches() -> None:
+    ends = [told(end, 1, 3000) for end in (switches.baseline(), switches.optimized())]
+    assert ends[0] != ends[1]
+    invisible = Configuration(switches.optimized().on - {"LAZY_SCHEDULING"})
+    assert told(invisible, 1, 3000) == ends[1]
+
+
+def record(body: str) -> str:
+    return f"TF1 {zlib.crc32(body.encode()):08x} {body}"
+
+
+class Doctored:
+    """Boots of a guest that says what the model says, but for one call."""
+
+    def __init__(self, run: fuzz.Run, wrong_call: int) -> None:
+        self.run = run
+        self.wrong_call = wrong_call
+        self.booted: list[tuple[int, int]] = []
+
+    def __call__(
+        self, built: build.Built, run: fuzz.Run, window: tuple[int, int] = (1, 0)
+    ) -> str:
+        self.booted.append(window)
+        lines = []
+        samples = 0
+        for line in self.run.expected(window).splitlines():
+            if digest := re.fullmatch(r"digest (\d+) (\d+)", line):
+                samples += 1
+                call, value = map(int, digest.groups())
+                value ^= call >= self.wrong_call
+                lines += [record(f"sample n={samples} call={call} digest={value}")]
+            elif line.startswith(f"call {self.wrong_call}:"):
+                lines += [line, "  somebody else has finished"]
+            elif line in fuzz.in_words(line):
+                lines.append(line)
+        names = f"configuration={run.configuration} revision={built.revision}"
+        banner = re.sub("=", " ", names.replace(" r", ", r"))
+        head = [
+            f"Twentyfold kernel, {banner}",
+            record(f"begin experiment=fuzz {names}"),
+        ]
+        return "\n".join(head + lines + [record(f"end samples={samples}")]) + "\n"
+
+
+def test_first_call_that_differs_is_found(
+    optimized: build.Built, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    run = fuzz.Run(optimized.configuration, 3, 5000)
+    boot = Doctored(run, 2345)
+    monkeypatch.setattr(fuzz, "boot", boot)
+    monkeypatch.setattr(fuzz, "keep_log", lambda built, run: tmp_path / "log")
+    with pytest.raises(Refused) as refusal:
+        fuzz.check(optimized, run)
+    assert boot.booted == [(1, 0), (2001, 3000)]
+    lines = str(refusal.value).splitlines()
+    assert any(line.startswith("call 2345:") for line in lines)
+    assert "kernel: somebody else has finished" in lines
+    assert lines[-1].endswith("make fuzz SEED=3 CALLS=5000 CONFIG=optimized")
+
+
+def test_a_guest_that_stops_is_told_with_its_last_words(
+    optimized: build.Built, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def boot(built: build.Built, run: fuzz.Run, window: object = None) -> str:
+        raise Refused("hangs")
+
+    log = tmp_path / "log"
+    log.write_text("something\nPANIC: at last\n")
+    monkeypatch.setattr(fuzz, "boot", boot)
+    monkeypatch.setattr(fuzz, "keep_log", lambda built, run: log)
+    with pytest.raises(Refused, match="hangs\nsomething\nPANIC: at last\n"):
+        fuzz.check(optimized, fuzz.Run(optimized.configuration, 3, 5000))
