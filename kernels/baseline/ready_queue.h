@@ -5,18 +5,18 @@
  * no other.
  */
 
-extern struct list waiting_queue;
+extern struct queue waiting_queue;
 
 static inline void queue_waits(struct tcb *t)
 {
-	list_remove(&t->ready_link);
-	list_append(&waiting_queue, &t->waiting_link);
+	dequeue(t, ready_link);
+	enqueue(&waiting_queue, t, waiting_link);
 }
 
 static inline void queue_ready(struct tcb *t)
 {
-	list_remove(&t->waiting_link);
-	list_append(&ready_queue, &t->ready_link);
+	dequeue(t, waiting_link);
+	enqueue(&ready_queue, t, ready_link);
 }
 
 static inline void queue_starts(struct tcb *t)
@@ -26,39 +26,38 @@ static inline void queue_starts(struct tcb *t)
 
 static inline void queue_preempted(struct tcb *t)
 {
-	list_remove(&t->ready_link);
-	list_append(&ready_queue, &t->ready_link);
+	dequeue(t, ready_link);
+	enqueue(&ready_queue, t, ready_link);
 }
 
 static inline void queue_created(struct tcb *t)
 {
-	list_append(&ready_queue, &t->ready_link);
+	enqueue(&ready_queue, t, ready_link);
 }
 
 static inline void queue_removed(struct tcb *t)
 {
 	if (t->state == THREAD_READY)
-		list_remove(&t->ready_link);
+		dequeue(t, ready_link);
 	else
-		list_remove(&t->waiting_link);
+		dequeue(t, waiting_link);
 }
 
 static inline struct tcb *queue_next(void)
 {
-	if (list_empty(&ready_queue))
-		return NULL;
-	return list_entry(ready_queue.next, struct tcb, ready_link);
+	return queue_first(&ready_queue, ready_link);
 }
 
 static inline void queue_each_waiting(
     void (*visit)(struct tcb *t, void *argument), void *argument)
 {
-	struct list *link = waiting_queue.next;
+	struct tcb *t = queue_first(&waiting_queue, waiting_link);
 
-	while (link != &waiting_queue) {
-		struct tcb *t = list_entry(link, struct tcb, waiting_link);
+	while (t) {
+		struct tcb *next =
+		    queue_behind(&waiting_queue, t, waiting_link);
 
-		link = link->next;
 		visit(t, argument);
+		t = next;
 	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <wakeup.h>
 
-static struct list sleepers = {&sleepers, &sleepers}; /* next to wake first */
+static struct queue sleepers = QUEUE_EMPTY(sleepers); /* next to wake first */
 static uint64_t now;
 
 uint64_t wakeup_now(void)
@@ -11,30 +11,28 @@ uint64_t wakeup_now(void)
 
 void wakeup_set(struct tcb *t, uint32_t ms)
 {
-	struct list *later = sleepers.next;
+	struct tcb *later;
 
 	wakeup_remove(t);
 	t->due = now + wakeup_delay(ms);
-	while (later != &sleepers &&
-	       list_entry(later, struct tcb, wakeup_link)->due <= t->due)
-		later = later->next;
-	list_append(later, &t->wakeup_link);
+	later = queue_first(&sleepers, wakeup_link);
+	while (later && later->due <= t->due)
+		later = queue_behind(&sleepers, later, wakeup_link);
+	enqueue_before(&sleepers, later, t, wakeup_link);
 	t->in_wakeup_list = true;
 }
 
 void wakeup_tick(void)
 {
-	struct list *link = sleepers.next;
+	struct tcb *t = queue_first(&sleepers, wakeup_link);
 
 	now += MS_PER_TICK;
-	while (link != &sleepers) {
-		struct tcb *t = list_entry(link, struct tcb, wakeup_link);
+	while (t && t->due <= now) {
+		struct tcb *next = queue_behind(&sleepers, t, wakeup_link);
 
-		link = link->next;
-		if (t->due > now)
-			break;
 		/* Its transfer has started; it is looked at again. */
 		if (t->state != THREAD_LOCKED)
 			ipc_timeout(t);
+		t = next;
 	}
 }

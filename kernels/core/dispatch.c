@@ -9,9 +9,9 @@
 #include <thread.h>
 #include <transfer.h>
 
-struct list ready_queue = {&ready_queue, &ready_queue};
+struct queue ready_queue = QUEUE_EMPTY(ready_queue);
 #if !CONFIG_LAZY_SCHEDULING
-struct list waiting_queue = {&waiting_queue, &waiting_queue};
+struct queue waiting_queue = QUEUE_EMPTY(waiting_queue);
 #endif
 
 static struct task idle_task;

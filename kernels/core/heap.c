@@ -2,7 +2,7 @@
 #include <heap.h>
 #include <memory.h>
 
-#define SMALLEST_LOG2 5
+#define SMALLEST_LOG2 4
 #define LARGEST_LOG2 11 /* half a page; above, whole frames */
 #define LISTS (LARGEST_LOG2 - SMALLEST_LOG2 + 1)
 

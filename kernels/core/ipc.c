@@ -114,7 +114,7 @@ static uint32_t wait_for_receiver(
 		return IPC_SELF;
 	if (result != IPC_OK)
 		return result;
-	list_append(&to->senders, &me->sender_link);
+	enqueue(&to->senders, me, sender_link);
 	if (*timeout == TIMEOUT_NEVER)
 		wait_and_start(me, THREAD_SENDING, to, NULL);
 	else
@@ -190,9 +190,7 @@ static struct tcb *find_sender(const struct tcb *me, struct tcb *from)
 		return from->state == THREAD_SENDING && from->partner == me
 			   ? from
 			   : NULL;
-	if (list_empty(&me->senders))
-		return NULL;
-	return list_entry(me->senders.next, struct tcb, sender_link);
+	return queue_first(&me->senders, sender_link);
 }
 
 /*
@@ -212,7 +210,7 @@ static uint32_t receive_message(struct tcb *me, struct tcb *from, uid_t uid,
 			/* Its message is started before start goes on. */
 			if (start)
 				wake(start, start->received);
-			list_remove(&sender->sender_link);
+			dequeue(sender, sender_link);
 			sender->received = LOOK_AGAIN;
 			/* No timeout: the transfer as good as starts. */
 			wakeup_remove(me);
@@ -290,7 +288,7 @@ void ipc_reply_and_receive_next(struct trap_frame *frame)
 void ipc_timeout(struct tcb *t)
 {
 	if (t->state == THREAD_SENDING)
-		list_remove(&t->sender_link);
+		dequeue(t, sender_link);
 	wakeup_remove(t);
 	wake(t, IPC_TIMEOUT);
 }
@@ -303,16 +301,15 @@ static void tell_receiver(struct tcb *t, void *dead)
 
 void ipc_thread_deleted(struct tcb *dead)
 {
-	while (!list_empty(&dead->senders)) {
-		struct tcb *sender =
-		    list_entry(dead->senders.next, struct tcb, sender_link);
+	struct tcb *sender;
 
-		list_remove(&sender->sender_link);
+	while ((sender = queue_first(&dead->senders, sender_link))) {
+		dequeue(sender, sender_link);
 		wake(sender, IPC_NO_PARTNER);
 	}
 	queue_each_waiting(tell_receiver, dead);
 	if (dead->state == THREAD_SENDING)
-		list_remove(&dead->sender_link);
+		dequeue(dead, sender_link);
 	wakeup_remove(dead);
 	transfer_forget(dead);
 }

@@ -42,10 +42,15 @@ struct tcb *thread_create(
 {
 	uint32_t number = free_number();
 	struct trap_frame *frame;
-	struct tcb *t = number ? tcb_allocate(number) : NULL;
+	struct tcb *t;
 
-	if (!t)
+	if (!number || !queue_reserve())
 		return NULL;
+	t = tcb_allocate(number);
+	if (!t) {
+		queue_unreserve();
+		return NULL;
+	}
 	t->uid = new_uid(number, chief);
 	thread_table[number].uid = t->uid;
 	if (number >= thread_table_end)
@@ -53,7 +58,7 @@ struct tcb *thread_create(
 	t->state = THREAD_READY;
 	t->task = task;
 	task->threads++;
-	list_init(&t->senders);
+	queue_init(&t->senders);
 
 	frame = user_frame(t);
 	memset(frame, 0, sizeof(*frame));
@@ -78,6 +83,7 @@ static void thread_free(uint32_t number)
 	struct task *task = tcb_at(number)->task;
 
 	tcb_free(number);
+	queue_unreserve();
 	if (--task->threads == 0)
 		task_destroy(task);
 }

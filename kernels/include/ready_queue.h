@@ -24,7 +24,7 @@
 #include <tcb_table.h>
 #include <thread.h>
 
-extern struct list ready_queue;
+extern struct queue ready_queue;
 
 #if CONFIG_LAZY_SCHEDULING
 #include "../optimized/ready_queue.h"

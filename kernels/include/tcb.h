@@ -8,8 +8,8 @@
 #include <abi.h>
 #include <config.h>
 #include <cpu.h>
-#include <list.h>
 #include <memory_layout.h>
+#include <queue.h>
 
 #define MAX_THREADS 1024
 
@@ -42,18 +42,18 @@ struct tcb {
 	enum thread_state state;
 	struct tcb *partner; /* see state; NULL: anybody */
 	uint32_t received;   /* dope and result code when next receiving */
-	struct kernel_message *inbox; /* message not yet copied out, or NULL */
-	struct list senders; /* threads SENDING to this one, first come first */
-	struct list sender_link;  /* in partner's senders */
-	struct list ready_link;	  /* in the ready queue */
-	struct list waiting_link; /* in the waiting queue */
+	struct kernel_message *inbox;  /* message not yet copied out, or NULL */
+	struct queue senders;	       /* threads SENDING to this one */
+	struct queue_link sender_link; /* in partner's senders */
+	struct queue_link ready_link;  /* in the ready queue */
+	struct queue_link waiting_link; /* in the waiting queue */
 	bool in_ready_queue;
 	bool window_in_use; /* the space's window entries are this thread's */
 	uint32_t esp;	    /* kernel stack pointer while not running */
 	uint32_t stack_top; /* of the kernel stack */
 	struct task *task;
 	wakeup_time_t due; /* when its wait ends by timeout */
-	struct list wakeup_link;
+	struct queue_link wakeup_link;
 	bool in_wakeup_list;
 };
 

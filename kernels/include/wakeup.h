@@ -28,7 +28,7 @@ static inline void wakeup_remove(struct tcb *t)
 	if (!t->in_wakeup_list)
 		return;
 	t->in_wakeup_list = false;
-	list_remove(&t->wakeup_link);
+	dequeue(t, wakeup_link);
 }
 
 #if CONFIG_WAKEUP_LISTS

@@ -21,7 +21,7 @@ static inline void queue_ready(struct tcb *t)
 	if (t->in_ready_queue)
 		return;
 	t->in_ready_queue = true;
-	list_append(&ready_queue, &t->ready_link);
+	enqueue(&ready_queue, t, ready_link);
 }
 
 static inline void queue_removed(struct tcb *t)
@@ -29,7 +29,7 @@ static inline void queue_removed(struct tcb *t)
 	if (!t->in_ready_queue)
 		return;
 	t->in_ready_queue = false;
-	list_remove(&t->ready_link);
+	dequeue(t, ready_link);
 }
 
 /* To the end of the queue, wherever it was. */
@@ -46,15 +46,12 @@ static inline void queue_created(struct tcb *t)
 
 static inline struct tcb *queue_next(void)
 {
-	while (!list_empty(&ready_queue)) {
-		struct tcb *t =
-		    list_entry(ready_queue.next, struct tcb, ready_link);
+	struct tcb *t;
 
-		if (t->state == THREAD_READY)
-			return t;
+	while ((t = queue_first(&ready_queue, ready_link)) &&
+	       t->state != THREAD_READY)
 		queue_removed(t);
-	}
-	return NULL;
+	return t;
 }
 
 static inline void queue_each_waiting(
