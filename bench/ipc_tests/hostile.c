@@ -4,6 +4,7 @@
 #define KERNEL_ADDRESS 0xF0100000
 #define TCB_ADDRESS 0xE0001000
 #define WINDOW_ADDRESS 0xFF800000
+#define MOST_THREADS 16384
 
 const char *const hostile_names[HOSTILITIES] = {
     [READ_KERNEL] = "reads kernel memory",
@@ -183,7 +184,7 @@ static void wait_for_ever(void *argument)
 /* They share a stack, and may: none ever comes back from the kernel. */
 static uint32_t make_all_threads(void)
 {
-	static uid_t made[2048];
+	static uid_t made[MOST_THREADS];
 	static char stack[1024] __attribute__((aligned(16)));
 	uint32_t count = 0, n, damage = 0;
 	uid_t uid;
@@ -191,8 +192,8 @@ static uint32_t make_all_threads(void)
 	do {
 		uid = thread_create(wait_for_ever, NULL, stack, sizeof(stack));
 		made[count] = uid;
-	} while (uid != NOBODY && ++count < 2048);
-	if (count < 100 || count == 2048)
+	} while (uid != NOBODY && ++count < MOST_THREADS);
+	if (count < 100 || count == MOST_THREADS)
 		damage = 1;
 	for (n = 0; n < count; n++)
 		if (thread_delete(made[n]) != SERVICE_OK)

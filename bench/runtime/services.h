@@ -76,6 +76,12 @@ static inline uint32_t cold_ipc(uint32_t how)
 	return service(SERVICE_COLD_IPC, how, 0, NOBODY).code;
 }
 
+/* Where tcbs can be swapped out: this thread's. */
+static inline uint32_t swap_out(uid_t uid)
+{
+	return service(SERVICE_SWAP_OUT, 0, 0, uid).code;
+}
+
 /* Ends the machine; status 0 is success. */
 static inline void machine_stop(uint32_t status)
 {

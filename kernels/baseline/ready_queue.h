@@ -43,6 +43,19 @@ static inline void queue_removed(struct tcb *t)
 		dequeue(t, waiting_link);
 }
 
+static inline void queue_swapped_out(struct tcb *t)
+{
+	queue_removed(t);
+}
+
+static inline void queue_swapped_in(struct tcb *t)
+{
+	if (t->state == THREAD_READY)
+		enqueue(&ready_queue, t, ready_link);
+	else
+		enqueue(&waiting_queue, t, waiting_link);
+}
+
 static inline struct tcb *queue_next(void)
 {
 	return queue_first(&ready_queue, ready_link);

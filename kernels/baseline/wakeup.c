@@ -9,17 +9,27 @@ uint64_t wakeup_now(void)
 	return now;
 }
 
-void wakeup_set(struct tcb *t, uint32_t ms)
+uint64_t wakeup_due(const struct tcb *t)
+{
+	return t->due;
+}
+
+void wakeup_restore(struct tcb *t, uint64_t due)
 {
 	struct tcb *later;
 
 	wakeup_remove(t);
-	t->due = now + wakeup_delay(ms);
+	t->due = due;
 	later = queue_first(&sleepers, wakeup_link);
 	while (later && later->due <= t->due)
 		later = queue_behind(&sleepers, later, wakeup_link);
 	enqueue_before(&sleepers, later, t, wakeup_link);
 	t->in_wakeup_list = true;
+}
+
+void wakeup_set(struct tcb *t, uint32_t ms)
+{
+	wakeup_restore(t, now + wakeup_delay(ms));
 }
 
 void wakeup_tick(void)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <clock.h>
 #include <dispatch.h>
+#include <swapping.h>
 #include <wakeup.h>
 
 #define PIT_HZ 1193182
@@ -24,6 +25,7 @@ void clock_interrupt(const struct trap_frame *frame)
 	outb(0x20, 0x20); /* end of interrupt */
 	clock_ticks++;
 	wakeup_tick();
+	tcb_tick();
 	timeslice--;
 	/* Threads are not switched while they are in the kernel. */
 	if (timeslice_over() && from_user_mode(frame))

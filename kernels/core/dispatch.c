@@ -5,6 +5,7 @@
 #include <panic.h>
 #include <ready_queue.h>
 #include <space.h>
+#include <swapping.h>
 #include <tcb_table.h>
 #include <thread.h>
 #include <transfer.h>
@@ -38,7 +39,10 @@ static void idle(void)
 		struct tcb *next;
 
 		thread_free_deleted();
+		thread_tell_deaths();
 		next = queue_next();
+		if (!next && tcb_bring_ready())
+			next = queue_next();
 		if (next) {
 			timeslice_start();
 			switch_to(next);
@@ -100,6 +104,7 @@ void schedule(void)
 
 void thread_yield(void)
 {
+	thread_tell_deaths();
 	queue_preempted(current_thread());
 	schedule();
 }

@@ -12,6 +12,7 @@
 #include <clock.h>
 #include <dispatch.h>
 #include <ready_queue.h>
+#include <swapping.h>
 #include <tcb_table.h>
 #include <thread.h>
 #include <thread_lookup.h>
@@ -114,7 +115,7 @@ static uint32_t wait_for_receiver(
 		return IPC_SELF;
 	if (result != IPC_OK)
 		return result;
-	enqueue(&to->senders, me, sender_link);
+	sender_waits(me, to);
 	if (*timeout == TIMEOUT_NEVER)
 		wait_and_start(me, THREAD_SENDING, to, NULL);
 	else
@@ -184,13 +185,13 @@ static uint32_t send_message(
 }
 
 /* The longest waiting sender, or the given one if it waits; NULL if none. */
-static struct tcb *find_sender(const struct tcb *me, struct tcb *from)
+static struct tcb *find_sender(struct tcb *me, struct tcb *from)
 {
 	if (from)
 		return from->state == THREAD_SENDING && from->partner == me
 			   ? from
 			   : NULL;
-	return queue_first(&me->senders, sender_link);
+	return first_sender(me);
 }
 
 /*
@@ -210,7 +211,7 @@ static uint32_t receive_message(struct tcb *me, struct tcb *from, uid_t uid,
 			/* Its message is started before start goes on. */
 			if (start)
 				wake(start, start->received);
-			dequeue(sender, sender_link);
+			sender_leaves(sender);
 			sender->received = LOOK_AGAIN;
 			/* No timeout: the transfer as good as starts. */
 			wakeup_remove(me);
@@ -288,28 +289,47 @@ void ipc_reply_and_receive_next(struct trap_frame *frame)
 void ipc_timeout(struct tcb *t)
 {
 	if (t->state == THREAD_SENDING)
-		dequeue(t, sender_link);
+		sender_leaves(t);
 	wakeup_remove(t);
 	wake(t, IPC_TIMEOUT);
 }
 
-static void tell_receiver(struct tcb *t, void *dead)
+/* Does it wait for one that has died? */
+static bool waits_for_dead(const struct tcb *t)
 {
-	if (t->state == THREAD_RECEIVING && t->partner == dead)
-		wake(t, LOOK_AGAIN);
+	return (t->state == THREAD_RECEIVING || t->state == THREAD_SENDING) &&
+	       t->partner && !tcb_exists(t->partner);
+}
+
+static void tell(struct tcb *t)
+{
+	wake(t, t->state == THREAD_SENDING ? IPC_NO_PARTNER : LOOK_AGAIN);
+}
+
+static void tell_if_waiting(struct tcb *t, void *unused)
+{
+	(void)unused;
+	if (waits_for_dead(t))
+		tell(t);
+}
+
+void ipc_tell_deaths(void)
+{
+	queue_each_waiting(tell_if_waiting, NULL);
+	tcb_each_swapped(tell, waits_for_dead);
 }
 
 void ipc_thread_deleted(struct tcb *dead)
 {
 	struct tcb *sender;
 
+	senders_forget(dead);
 	while ((sender = queue_first(&dead->senders, sender_link))) {
-		dequeue(sender, sender_link);
+		sender_leaves(sender);
 		wake(sender, IPC_NO_PARTNER);
 	}
-	queue_each_waiting(tell_receiver, dead);
 	if (dead->state == THREAD_SENDING)
-		dequeue(dead, sender_link);
+		sender_leaves(dead);
 	wakeup_remove(dead);
 	transfer_forget(dead);
 }

@@ -7,6 +7,7 @@
 #include <dispatch.h>
 #include <entry.h>
 #include <panic.h>
+#include <swapping.h>
 #include <tcb_table.h>
 #include <thread.h>
 #include <thread_lookup.h>
@@ -41,6 +42,15 @@ static uint32_t delete_thread(struct trap_frame *frame, struct tcb *me)
 		panic("the root thread was deleted");
 	thread_delete(t);
 	return SERVICE_OK;
+}
+
+static uint32_t swap_out(uid_t uid)
+{
+	struct tcb *t = thread_lookup(uid);
+
+	if (!t)
+		return SERVICE_NO_THREAD;
+	return tcb_swap_out(t) ? SERVICE_OK : SERVICE_BAD_ARGUMENT;
 }
 
 static uint32_t write_console(uint32_t address, uint32_t bytes)
@@ -104,6 +114,11 @@ void kernel_service(struct trap_frame *frame)
 	case SERVICE_COLD_IPC:
 		frame->eax =
 		    is_root ? set_cold_ipc(frame->ebx) : SERVICE_DENIED;
+		break;
+	case SERVICE_SWAP_OUT:
+		frame->eax =
+		    is_root ? swap_out((uid_t)frame->esi << 32 | frame->edx)
+			    : SERVICE_DENIED;
 		break;
 	default:
 		frame->eax = SERVICE_UNKNOWN;

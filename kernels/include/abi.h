@@ -72,11 +72,11 @@
  *
  *	bits  0..11  generation, low part (as wide as a tcb, so that the
  *	             number is already multiplied by the size of a tcb)
- *	bits 12..21  thread number
- *	bits 22..31  generation, middle part
- *	bits 32..41  generation, high part
- *	bits 42..53  chief: number of the thread that created it
- *	bits 54..63  station: 0, this machine
+ *	bits 12..25  thread number
+ *	bits 26..31  generation, middle part
+ *	bits 32..45  generation, high part
+ *	bits 46..59  chief: number of the thread that created it
+ *	bits 60..63  station: 0, this machine
  */
 typedef uint64_t uid_t;
 
@@ -117,8 +117,8 @@ struct indirect_string {
 
 /*
  * Kernel services, by KERNEL_SERVICE, number in EAX. Result code in EAX.
- * WRITE, STOP and COLD_IPC are the root task's alone (the first module's), as
- * is deleting threads of other tasks. Others get SERVICE_DENIED.
+ * WRITE, STOP, COLD_IPC and SWAP_OUT are the root task's alone (the first
+ * module's), as is deleting threads of other tasks. Others get SERVICE_DENIED.
  */
 #define SERVICE_SELF 0		/* out: EDX, ESI own uid */
 #define SERVICE_CREATE_THREAD 1 /* in: EBX eip, ECX esp; out: EDX, ESI uid */
@@ -127,7 +127,8 @@ struct indirect_string {
 #define SERVICE_CLOCK 4		/* out: EBX clock ticks since boot */
 #define SERVICE_WRITE 5		/* in: EBX address, ECX bytes: to the console */
 #define SERVICE_STOP 6		/* in: EBX 0 for success: ends the machine */
-#define SERVICE_COLD_IPC 7 /* in: EBX COLD_...: flush the cache at each IPC */
+#define SERVICE_COLD_IPC 7  /* in: EBX COLD_...: flush the cache at each IPC */
+#define SERVICE_SWAP_OUT 16 /* in: EDX, ESI uid: of what need not be there */
 
 /*
  * For measuring with a cold cache (section 6): what each send, call and reply

@@ -32,7 +32,10 @@ static inline uint32_t waiting_timeout(const struct tcb *t)
 /* Its time has come: t, which waits and is not locked, waits no more. */
 void ipc_timeout(struct tcb *t);
 
-/* A thread is being deleted: tells its partners. */
+/* A thread is being deleted: tells those that are queued to send to it. */
 void ipc_thread_deleted(struct tcb *dead);
+
+/* Tells all others that wait for threads that have been deleted. */
+void ipc_tell_deaths(void);
 
 #endif

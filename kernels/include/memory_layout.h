@@ -3,7 +3,7 @@
  * The address map, the same in every address space above USER_END:
  *
  *	00000000  user (USER_END bytes)
- *	E0000000  tcb array (4 MB), with CONFIG_VIRTUAL_TCBS     section 5.2.5
+ *	E0000000  tcb array (64 MB), with CONFIG_VIRTUAL_TCBS     section 5.2.5
  *	F0000000  physical memory (up to 240 MB), kernel image in it
  *	FF800000  communication window (8 MB), private to each    section 5.2.3
  *	          address space, with CONFIG_DIRECT_TRANSFER

@@ -11,16 +11,19 @@
  *	queue_ready(t)             waited, is ready now but another one runs
  *	queue_preempted(t)         stays ready but loses the processor
  *	queue_removed(t)           is being deleted, in whatever state
+ *	queue_swapped_out(t)       leaves its queue, its state being the same
+ *	queue_swapped_in(t)        and comes back
  *	queue_next()               the thread to run next, NULL if none is
  *	                           ready; ready threads take turns
  *	queue_each_waiting(visit, argument)
  *	                           calls visit(t, argument) for each waiting
- *	                           thread t, in no order; visit may make t
- *	                           ready but change no other thread
+ *	                           thread t that is present, in no order; visit
+ *	                           may make t ready but touch no other thread
  */
 #ifndef READY_QUEUE_H
 #define READY_QUEUE_H
 
+#include <swapping.h>
 #include <tcb_table.h>
 #include <thread.h>
 

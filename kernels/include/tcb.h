@@ -11,7 +11,7 @@
 #include <memory_layout.h>
 #include <queue.h>
 
-#define MAX_THREADS 1024
+#define MAX_THREADS 16384
 
 #define UID_NUMBER_SHIFT 12
 #define UID_NUMBER_MASK ((MAX_THREADS - 1u) << UID_NUMBER_SHIFT)
@@ -55,6 +55,14 @@ struct tcb {
 	wakeup_time_t due; /* when its wait ends by timeout */
 	struct queue_link wakeup_link;
 	bool in_wakeup_list;
+#if CONFIG_VIRTUAL_TCBS
+	/* For swapping (optimized/swapping.h). */
+	bool in_senders;     /* of partner */
+	bool senders_absent; /* absent_link is in senders, as a mark */
+	struct queue_link absent_link;
+	uint64_t absent_from; /* no missing one has a lower ticket */
+	uint64_t ticket;      /* SENDING: numbers the calls */
+#endif
 };
 
 /* The registers of t's user program while it is in the kernel. */

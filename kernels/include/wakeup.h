@@ -10,6 +10,9 @@
  *	wakeup_tick()              the clock has ticked: calls ipc_timeout for
  *	                           those whose time has come
  *	wakeup_now()               ms since boot
+ *	wakeup_due(t)              when ipc_timeout(t) is to be called, in ms
+ *	                           since boot
+ *	wakeup_restore(t, due)     as wakeup_set, by that time; it may be past
  */
 #ifndef WAKEUP_H
 #define WAKEUP_H
@@ -40,5 +43,7 @@ static inline void wakeup_remove(struct tcb *t)
 void wakeup_set(struct tcb *t, uint32_t ms);
 void wakeup_tick(void);
 uint64_t wakeup_now(void);
+uint64_t wakeup_due(const struct tcb *t);
+void wakeup_restore(struct tcb *t, uint64_t due);
 
 #endif

@@ -44,6 +44,17 @@ static inline void queue_created(struct tcb *t)
 	queue_ready(t);
 }
 
+static inline void queue_swapped_out(struct tcb *t)
+{
+	queue_removed(t);
+}
+
+static inline void queue_swapped_in(struct tcb *t)
+{
+	if (t->state == THREAD_READY)
+		queue_ready(t);
+}
+
 static inline struct tcb *queue_next(void)
 {
 	struct tcb *t;
@@ -62,7 +73,7 @@ static inline void queue_each_waiting(
 	for (number = 0; number < thread_table_end; number++) {
 		struct tcb *t;
 
-		if (!thread_table[number].uid)
+		if (!thread_table[number].uid || !tcb_is_present(number))
 			continue;
 		t = tcb_at(number);
 		if (t->state != THREAD_READY)

@@ -47,6 +47,17 @@ void wakeup_set(struct tcb *t, uint32_t ms)
 	move(t, list_of(t->due));
 }
 
+uint64_t wakeup_due(const struct tcb *t)
+{
+	return base + t->due;
+}
+
+void wakeup_restore(struct tcb *t, uint64_t due)
+{
+	t->due = due > base + offset ? (uint32_t)(due - base) : offset;
+	move(t, list_of(t->due));
+}
+
 /* Does one that is in a list still belong there? */
 static bool waits_with_timeout(const struct tcb *t)
 {
