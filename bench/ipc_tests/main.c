@@ -20,6 +20,7 @@ void program(const char *command_line, uid_t root)
 	test_rpc();
 	test_arguments();
 	test_deaths();
+	test_swapping();
 	test_hostility();
 	print("1..%u\n", checks_done());
 	record_end();

@@ -15,6 +15,7 @@ void test_order(void);
 void test_rpc(void);
 void test_arguments(void);
 void test_deaths(void);
+void test_swapping(void);
 void test_hostility(void);
 
 #endif
