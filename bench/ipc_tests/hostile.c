@@ -35,6 +35,7 @@ const char *const hostile_names[HOSTILITIES] = {
     [WRITE_TO_CONSOLE] = "writes to the console",
     [STOP_MACHINE] = "stops the machine",
     [DELETE_FOREIGN_THREAD] = "deletes another task's thread",
+    [SWAP_OUT_THREAD] = "swaps out a thread",
     [UNKNOWN_SERVICE] = "asks for a service that is not there",
     [DIRECTION_FLAG] = "sends with the direction flag set",
     [NULL_SEGMENTS] = "calls with null segments",
@@ -228,6 +229,8 @@ uint32_t be_hostile(const struct order *o)
 		return service(SERVICE_STOP, 0, 0, NOBODY).code;
 	case DELETE_FOREIGN_THREAD:
 		return thread_delete(o->partner);
+	case SWAP_OUT_THREAD:
+		return swap_out(o->partner);
 	case UNKNOWN_SERVICE:
 		return service(0x12345678, 0, 0, NOBODY).code;
 	case DIRECTION_FLAG:

@@ -74,6 +74,7 @@ void test_hostility(void)
 	test_harmless(WRITE_TO_CONSOLE, SERVICE_DENIED);
 	test_harmless(STOP_MACHINE, SERVICE_DENIED);
 	test_harmless(DELETE_FOREIGN_THREAD, SERVICE_DENIED);
+	test_harmless(SWAP_OUT_THREAD, SERVICE_DENIED);
 	test_harmless(UNKNOWN_SERVICE, SERVICE_UNKNOWN);
 	test_direction_flag();
 	for (what = NULL_SEGMENTS; what < HOSTILITIES; what++)
