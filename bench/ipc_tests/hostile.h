@@ -40,7 +40,7 @@ enum hostile {
 	WRITE_TO_CONSOLE = FATAL,
 	STOP_MACHINE,
 	DELETE_FOREIGN_THREAD, /* the order's partner */
-	SWAP_OUT_THREAD, /* the same */
+	SWAP_OUT_THREAD,       /* the same */
 	UNKNOWN_SERVICE,
 	/* Value: 0, or what was damaged. */
 	DIRECTION_FLAG, /* sends the order's message */

@@ -105,6 +105,7 @@ void schedule(void)
 void thread_yield(void)
 {
 	thread_tell_deaths();
+	tcb_bring_ready();
 	queue_preempted(current_thread());
 	schedule();
 }
