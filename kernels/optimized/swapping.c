@@ -60,7 +60,7 @@ bool tcb_reserve_frames(void)
 	return true;
 }
 
-static void return_frame(uint32_t frame)
+void tcb_return_frame(uint32_t frame)
 {
 	if (reserved < RESERVED_FRAMES)
 		reserve[reserved++] = frame;
@@ -163,7 +163,7 @@ bool tcb_swap_out(struct tcb *t)
 	s->stack_bytes = stack_bytes;
 	memcpy(s->stack, (void *)t->esp, stack_bytes);
 	tcb_store[number_of(t)] = s;
-	return_frame(kernel_unmap_page((uint32_t)t));
+	tcb_return_frame(kernel_unmap_page((uint32_t)t));
 	return true;
 }
 

@@ -67,3 +67,6 @@ bool tcb_bring_in(uint32_t number);
 
 /* Sees to it that there are frames enough for whoever is brought in. */
 bool tcb_reserve_frames(void);
+
+/* Gives back a tcb's frame, to the reserve first. */
+void tcb_return_frame(uint32_t frame);

@@ -39,7 +39,7 @@ struct tcb *tcb_allocate(uint32_t number)
 
 void tcb_free(uint32_t number)
 {
-	frames_release(kernel_unmap_page((uint32_t)tcb_at(number)), 1);
+	tcb_return_frame(kernel_unmap_page((uint32_t)tcb_at(number)));
 }
 
 void tcb_forget(uint32_t number)
