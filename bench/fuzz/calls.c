@@ -204,9 +204,9 @@ static void choose_send(struct generator *g, struct call *c)
 		if (room < dwords)
 			room = dwords;
 	} else if (percent(g, 1)) {
-		v->dope |= percent(g, 50) || MESSAGE_MAX_STRINGS == 255
+		v->dope |= percent(g, 50) || false
 			       ? 1u << (24 + any(g, 8))
-			       : DOPE(0, MESSAGE_MAX_STRINGS + 1);
+			       : DOPE(0, 2);
 	}
 	v->size = DOPE(room, DOPE_STRINGS(v->dope) == 1);
 	if (percent(g, 5)) /* a result code does not matter */

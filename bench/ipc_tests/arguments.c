@@ -20,9 +20,10 @@ static const struct {
 static void test_unknown_partners(void)
 {
 	uid_t self = thread_self();
-	const uid_t unknown[] = {NOBODY, ~NOBODY, 0x5000, 0x3FF000, self + 1,
-	    self ^ (uid_t)1 << 22, self ^ (uid_t)1 << 32, self ^ (uid_t)1 << 42,
-	    self ^ (uid_t)1 << 54, self ^ (uid_t)1 << 63, 0xFFC00FFF00000000};
+	const uid_t unknown[] = {NOBODY, ~NOBODY, 0x5000, 0x3FFF000, self + 1,
+	    self ^ (uid_t)1 << 25, self ^ (uid_t)1 << 26, self ^ (uid_t)1 << 32,
+	    self ^ (uid_t)1 << 46, self ^ (uid_t)1 << 60, self ^ (uid_t)1 << 63,
+	    0xFC000FFF00000000};
 	uint32_t n;
 
 	for (n = 0; n < sizeof(unknown) / sizeof(unknown[0]); n++) {

@@ -5,6 +5,7 @@
 #define KERNEL_ADDRESS 0xF0100000
 #define TCB_ADDRESS 0xE0001000
 #define WINDOW_ADDRESS 0xFF800000
+#define MOST_THREADS 16384
 
 const char *const hostile_names[HOSTILITIES] = {
     [READ_KERNEL] = "reads kernel memory",
@@ -39,6 +40,7 @@ const char *const hostile_names[HOSTILITIES] = {
     [ATTACH_INTERRUPT] = "attaches an interrupt",
     [READ_PORT] = "asks for a port's value",
     [WRITE_PORT] = "asks to write a port",
+    [SWAP_OUT_THREAD] = "swaps out a thread",
     [UNKNOWN_SERVICE] = "asks for a service that is not there",
     [DIRECTION_FLAG] = "sends with the direction flag set",
     [NULL_SEGMENTS] = "calls with null segments",
@@ -205,7 +207,7 @@ static void wait_for_ever(void *argument)
 /* They share a stack, and may: none ever comes back from the kernel. */
 static uint32_t make_all_threads(void)
 {
-	static uid_t made[2048];
+	static uid_t made[MOST_THREADS];
 	static char stack[1024] __attribute__((aligned(16)));
 	uint32_t count = 0, n, damage = 0;
 	uid_t uid;
@@ -213,8 +215,8 @@ static uint32_t make_all_threads(void)
 	do {
 		uid = thread_create(wait_for_ever, NULL, stack, sizeof(stack));
 		made[count] = uid;
-	} while (uid != NOBODY && ++count < 2048);
-	if (count < 100 || count == 2048)
+	} while (uid != NOBODY && ++count < MOST_THREADS);
+	if (count < 100 || count == MOST_THREADS)
 		damage = 1;
 	for (n = 0; n < count; n++)
 		if (thread_delete(made[n]) != SERVICE_OK)
@@ -255,6 +257,8 @@ uint32_t be_hostile(const struct order *o)
 		return service(SERVICE_PORT_IN, 0x61, 0, NOBODY).code;
 	case WRITE_PORT:
 		return service(SERVICE_PORT_OUT, 0xF4, 0x10, NOBODY).code;
+	case SWAP_OUT_THREAD:
+		return swap_out(o->partner);
 	case UNKNOWN_SERVICE:
 		return service(0x12345678, 0, 0, NOBODY).code;
 	case DIRECTION_FLAG:

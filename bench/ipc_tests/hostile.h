@@ -44,6 +44,7 @@ enum hostile {
 	ATTACH_INTERRUPT,
 	READ_PORT,
 	WRITE_PORT,
+	SWAP_OUT_THREAD, /* the same */
 	UNKNOWN_SERVICE,
 	/* Value: 0, or what was damaged. */
 	DIRECTION_FLAG, /* sends the order's message */

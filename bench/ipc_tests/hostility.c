@@ -80,6 +80,7 @@ void test_hostility(void)
 	test_harmless(ATTACH_INTERRUPT, SERVICE_DENIED);
 	test_harmless(READ_PORT, SERVICE_DENIED);
 	test_harmless(WRITE_PORT, SERVICE_DENIED);
+	test_harmless(SWAP_OUT_THREAD, SERVICE_DENIED);
 	test_harmless(UNKNOWN_SERVICE, SERVICE_UNKNOWN);
 	test_direction_flag();
 	for (what = NULL_SEGMENTS; what < HOSTILITIES; what++)

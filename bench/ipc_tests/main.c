@@ -23,6 +23,7 @@ void program(const char *command_line, uid_t root)
 	test_deaths();
 	test_interrupts();
 	test_coprocessor();
+	test_swapping();
 	test_hostility();
 	test_complex_messages();
 	test_faults();

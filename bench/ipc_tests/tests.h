@@ -18,6 +18,7 @@ void test_arguments(void);
 void test_deaths(void);
 void test_interrupts(void);
 void test_coprocessor(void);
+void test_swapping(void);
 void test_hostility(void);
 void test_complex_messages(void);
 void test_faults(void);

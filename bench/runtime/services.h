@@ -135,6 +135,12 @@ static inline void port_out(uint16_t port, uint8_t value)
 	service(SERVICE_PORT_OUT, port, value, NOBODY);
 }
 
+/* Where tcbs can be swapped out: this thread's. */
+static inline uint32_t swap_out(uid_t uid)
+{
+	return service(SERVICE_SWAP_OUT, 0, 0, uid).code;
+}
+
 /* Ends the machine; status 0 is success. */
 static inline void machine_stop(uint32_t status)
 {

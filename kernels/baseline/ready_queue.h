@@ -5,17 +5,17 @@
  * queue and no other.
  */
 
-extern struct list waiting_queue;
+extern struct queue waiting_queue;
 
 static inline void queue_waits(struct tcb *t)
 {
-	list_remove(&t->ready_link);
-	list_append(&waiting_queue, &t->waiting_link);
+	dequeue(t, ready_link);
+	enqueue(&waiting_queue, t, waiting_link);
 }
 
 static inline void queue_ready(struct tcb *t)
 {
-	list_remove(&t->waiting_link);
+	dequeue(t, waiting_link);
 	ready_append(t);
 }
 
@@ -26,7 +26,7 @@ static inline void queue_starts(struct tcb *t)
 
 static inline void queue_preempted(struct tcb *t)
 {
-	list_remove(&t->ready_link);
+	dequeue(t, ready_link);
 	ready_append(t);
 }
 
@@ -38,15 +38,28 @@ static inline void queue_created(struct tcb *t)
 static inline void queue_removed(struct tcb *t)
 {
 	if (t->state == THREAD_READY)
-		list_remove(&t->ready_link);
+		dequeue(t, ready_link);
 	else
-		list_remove(&t->waiting_link);
+		dequeue(t, waiting_link);
+}
+
+static inline void queue_swapped_out(struct tcb *t)
+{
+	queue_removed(t);
+}
+
+static inline void queue_swapped_in(struct tcb *t)
+{
+	if (t->state == THREAD_READY)
+		ready_append(t);
+	else
+		enqueue(&waiting_queue, t, waiting_link);
 }
 
 static inline void queue_prioritize(struct tcb *t, uint8_t priority)
 {
 	if (t->state == THREAD_READY)
-		list_remove(&t->ready_link);
+		dequeue(t, ready_link);
 	t->priority = priority;
 	if (t->state == THREAD_READY)
 		ready_append(t);
@@ -60,12 +73,13 @@ static inline struct tcb *queue_next(void)
 static inline void queue_each_waiting(
     void (*visit)(struct tcb *t, void *argument), void *argument)
 {
-	struct list *link = waiting_queue.next;
+	struct tcb *t = queue_first(&waiting_queue, waiting_link);
 
-	while (link != &waiting_queue) {
-		struct tcb *t = list_entry(link, struct tcb, waiting_link);
+	while (t) {
+		struct tcb *next =
+		    queue_behind(&waiting_queue, t, waiting_link);
 
-		link = link->next;
 		visit(t, argument);
+		t = next;
 	}
 }

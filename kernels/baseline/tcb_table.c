@@ -35,7 +35,13 @@ void tcb_free(uint32_t number)
 {
 	struct tcb *t = tcb_table[number];
 
-	tcb_table[number] = NULL;
 	frames_release(physical((void *)(t->stack_top - PAGE_SIZE)), 1);
+}
+
+void tcb_forget(uint32_t number)
+{
+	struct tcb *t = tcb_table[number];
+
+	tcb_table[number] = NULL;
 	heap_release(t, sizeof(*t));
 }

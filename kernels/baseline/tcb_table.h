@@ -17,6 +17,11 @@ static inline struct tcb *tcb_at(uint32_t number)
 	return tcb_table[number];
 }
 
+static inline bool tcb_exists(const struct tcb *t)
+{
+	return t->uid != NOBODY;
+}
+
 static inline void tcb_set_current(struct tcb *t)
 {
 	running_thread = t;

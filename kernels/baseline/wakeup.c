@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <wakeup.h>
 
-static struct list sleepers = {&sleepers, &sleepers}; /* next to wake first */
+static struct queue sleepers = QUEUE_EMPTY(sleepers); /* next to wake first */
 static uint64_t now;
 
 uint64_t wakeup_now(void)
@@ -9,38 +9,46 @@ uint64_t wakeup_now(void)
 	return now;
 }
 
-void wakeup_set(struct tcb *t, uint32_t ms)
+uint64_t wakeup_due(const struct tcb *t)
 {
-	struct list *later = sleepers.next;
+	return t->due;
+}
+
+void wakeup_restore(struct tcb *t, uint64_t due)
+{
+	struct tcb *later;
 
 	wakeup_remove(t);
-	t->due = now + wakeup_delay(ms);
-	while (later != &sleepers &&
-	       list_entry(later, struct tcb, wakeup_link)->due <= t->due)
-		later = later->next;
-	list_append(later, &t->wakeup_link);
+	t->due = due;
+	later = queue_first(&sleepers, wakeup_link);
+	while (later && later->due <= t->due)
+		later = queue_behind(&sleepers, later, wakeup_link);
+	enqueue_before(&sleepers, later, t, wakeup_link);
 	t->in_wakeup_list = true;
+}
+
+void wakeup_set(struct tcb *t, uint32_t ms)
+{
+	wakeup_restore(t, now + wakeup_delay(ms));
 }
 
 void wakeup_tick(void)
 {
-	struct list *link = sleepers.next;
+	struct tcb *t = queue_first(&sleepers, wakeup_link);
 
 	now += MS_PER_TICK;
-	while (link != &sleepers) {
-		struct tcb *t = list_entry(link, struct tcb, wakeup_link);
+	while (t && t->due <= now) {
+		struct tcb *next = queue_behind(&sleepers, t, wakeup_link);
 
-		link = link->next;
-		if (t->due > now)
-			break;
 		/* Its transfer has started; it is looked at again. */
 		if (t->state != THREAD_LOCKED)
 			ipc_timeout(t);
+		t = next;
 	}
 }
 
 #if CONFIG_ASSERTIONS
-const struct list *wakeup_list(uint32_t n)
+const struct queue *wakeup_list(uint32_t n)
 {
 	return n == 0 ? &sleepers : NULL;
 }

@@ -13,6 +13,7 @@
 #include <memory.h>
 #include <ready_queue.h>
 #include <space.h>
+#include <swapping.h>
 #include <tcb_table.h>
 #include <wakeup.h>
 
@@ -28,7 +29,7 @@
 
 /* Threads and entries of queues, as they are counted by one walk. */
 static struct {
-	uint32_t ready, waiting, sending, in_ready_queue, in_wakeup_list;
+	uint32_t ready, waiting, sending, in_ready_queue, in_wakeup_list, marks;
 } threads, entries;
 
 static const struct tcb *running, *starting;
@@ -49,33 +50,38 @@ static bool runs(const struct tcb *t)
 	return t == running || t == starting;
 }
 
+/* Deaths of which not all have been told: their partners may wait for them. */
 static bool lives(const struct tcb *t)
 {
-	uint32_t number = thread_number(t->uid);
-
-	return number && thread_table[number].uid == t->uid &&
-	       tcb_at(number) == t;
+	return tcb_exists(t) || thread_deaths_untold();
 }
 
-/* Visits all in a list and returns how many they are. */
-static uint32_t each(const struct list *head, size_t offset,
-    void (*visit)(const struct tcb *t, uint32_t of), uint32_t of)
-{
-	const struct list *link = head;
-	uint32_t n = 0;
-
-	for (;;) {
-		demand(link->next->previous == link, "links are sound", NULL);
-		link = link->next;
-		if (link == head)
-			return n;
-		visit((const struct tcb *)((const char *)link - offset), of);
-		demand(++n < MAX_THREADS, "lists have an end", NULL);
-	}
-}
+/* Visits all in a queue, which must be sound, and counts them. */
+#if CONFIG_VIRTUAL_QUEUES
+#define SOUND(t, link) ((t)->link.next->previous == &(t)->link)
+#else
+#define SOUND(t, link) ((t)->link.node->thread == (t))
+#endif
+#define EACH(queue, link, visit, of)                                           \
+	({                                                                     \
+		const struct tcb *each_t = queue_first(queue, link);           \
+		uint32_t each_n = 0;                                           \
+                                                                               \
+		for (; each_t; each_t = queue_behind(queue, each_t, link)) {   \
+			demand(SOUND(each_t, link), "links are sound", NULL);  \
+			demand(++each_n < 2 * MAX_THREADS,                     \
+			    "queues have an end", NULL);                       \
+			visit(each_t, of);                                     \
+		}                                                              \
+		each_n;                                                        \
+	})
 
 static void check_sender(const struct tcb *t, uint32_t receiver)
 {
+	if (is_absent_mark(t, (const struct tcb *)receiver)) {
+		threads.marks++;
+		return;
+	}
 	demand(t->state == THREAD_SENDING, "senders wait for a receiver", t);
 	demand((uint32_t)t->partner == receiver,
 	    "a sender is in its receiver's queue", t);
@@ -128,7 +134,8 @@ static void check_state(const struct tcb *t)
 		    "a ready thread is in a ready queue", t);
 		return;
 	case THREAD_SENDING:
-		threads.sending++;
+		if (!is_missing(t))
+			threads.sending++;
 		demand(t->partner && lives(t->partner),
 		    "a sender's receiver lives", t);
 		break;
@@ -220,8 +227,8 @@ static void check_thread(uint32_t number)
 	check_window(t);
 	threads.in_ready_queue += t->in_ready_queue;
 	threads.in_wakeup_list += t->in_wakeup_list;
-	entries.sending += each(&t->senders, offsetof(struct tcb, sender_link),
-	    check_sender, (uint32_t)t);
+	entries.sending +=
+	    EACH(&t->senders, sender_link, check_sender, (uint32_t)t);
 }
 
 /* Pending interrupts are in their handlers' queues, like senders. */
@@ -242,12 +249,13 @@ static void walk_threads(void)
 	memset(&threads, 0, sizeof(threads));
 	memset(&entries, 0, sizeof(entries));
 	for (number = 1; number < thread_table_end; number++)
-		if (thread_table[number].uid)
+		if (thread_table[number].uid && tcb_is_present(number))
 			check_thread(number);
 	demand((number == 1 || thread_table[number - 1].uid) &&
 		   (number == MAX_THREADS || !thread_table[number].uid),
 	    "the thread table ends where it ends", NULL);
-	demand(entries.sending == threads.sending + pending_interrupts(),
+	demand(entries.sending ==
+		   threads.sending + threads.marks + pending_interrupts(),
 	    "each sender is in a queue once", NULL);
 }
 
@@ -256,8 +264,8 @@ static void walk_queues(void)
 	uint32_t priority;
 
 	for (priority = 0; priority < PRIORITIES; priority++) {
-		uint32_t n = each(&ready_queues[priority],
-		    offsetof(struct tcb, ready_link), check_queued, priority);
+		uint32_t n = EACH(&ready_queues[priority], ready_link,
+		    check_queued, priority);
 
 		demand(n == 0 || priority <= ready_highest,
 		    "nothing is above the highest ready queue", NULL);
@@ -269,8 +277,7 @@ static void walk_queues(void)
 #else
 	demand(entries.ready == threads.ready,
 	    "each ready thread is in a ready queue once", NULL);
-	entries.waiting = each(&waiting_queue,
-	    offsetof(struct tcb, waiting_link), check_waiting, 0);
+	entries.waiting = EACH(&waiting_queue, waiting_link, check_waiting, 0);
 	demand(entries.waiting == threads.waiting,
 	    "each waiting thread is in the waiting queue once", NULL);
 #endif
@@ -278,12 +285,12 @@ static void walk_queues(void)
 
 static void walk_wakeup_lists(void)
 {
-	const struct list *list;
+	const struct queue *list;
 	uint32_t n;
 
 	for (n = 0; (list = wakeup_list(n)); n++)
-		entries.in_wakeup_list += each(
-		    list, offsetof(struct tcb, wakeup_link), check_sleeper, 0);
+		entries.in_wakeup_list +=
+		    EACH(list, wakeup_link, check_sleeper, 0);
 	demand(entries.in_wakeup_list == threads.in_wakeup_list,
 	    "a thread is in a wakeup list once", NULL);
 }
@@ -294,8 +301,11 @@ static void walk_tasks(void)
 	uint32_t number;
 
 	for (number = 1; number < thread_table_end; number++)
-		if (thread_table[number].uid)
+		if (thread_table[number].uid) {
+			if (!tcb_is_present(number))
+				return; /* let it be where it is */
 			tcb_at(number)->task->threads_seen = 0;
+		}
 	for (number = 1; number < thread_table_end; number++)
 		if (thread_table[number].uid)
 			tcb_at(number)->task->threads_seen++;

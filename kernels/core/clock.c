@@ -2,6 +2,7 @@
 #include <clock.h>
 #include <assertions.h>
 #include <dispatch.h>
+#include <swapping.h>
 #include <wakeup.h>
 
 #define PIT_HZ 1193182
@@ -24,6 +25,7 @@ void clock_interrupt(const struct trap_frame *frame)
 	outb(0x20, 0x20); /* end of interrupt */
 	clock_ticks++;
 	wakeup_tick();
+	tcb_tick();
 	timeslice--;
 	if (CONFIG_ASSERTIONS)
 		assertions_tick();

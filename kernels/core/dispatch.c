@@ -7,14 +7,15 @@
 #include <panic.h>
 #include <ready_queue.h>
 #include <space.h>
+#include <swapping.h>
 #include <tcb_table.h>
 #include <thread.h>
 #include <transfer.h>
 
-struct list ready_queues[PRIORITIES];
+struct queue ready_queues[PRIORITIES];
 uint32_t ready_highest;
 #if !CONFIG_LAZY_SCHEDULING
-struct list waiting_queue = {&waiting_queue, &waiting_queue};
+struct queue waiting_queue = QUEUE_EMPTY(waiting_queue);
 #endif
 #if !CONFIG_THREAD_KERNEL_STACKS
 uint32_t running_save_top;
@@ -44,7 +45,10 @@ static void idle(void)
 		struct tcb *next;
 
 		thread_free_deleted();
+		thread_tell_deaths();
 		next = queue_next();
+		if (!next && tcb_bring_ready())
+			next = queue_next();
 		if (next) {
 			timeslice_start(next);
 			switch_to(next);
@@ -59,7 +63,7 @@ void dispatch_init(void)
 	uint32_t n;
 
 	for (n = 0; n < PRIORITIES; n++)
-		list_init(&ready_queues[n]);
+		queue_init(&ready_queues[n]);
 	list_init(&idle_task.mappings);
 	list_init(&idle_task.lent);
 	idle_task.directory = kernel_directory;
@@ -124,6 +128,8 @@ void schedule(void)
 
 void thread_yield(void)
 {
+	thread_tell_deaths();
+	tcb_bring_ready();
 	queue_preempted(current_thread());
 	schedule();
 }

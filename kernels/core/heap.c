@@ -3,7 +3,7 @@
 #include <config.h>
 #include <memory.h>
 
-#define SMALLEST_LOG2 5
+#define SMALLEST_LOG2 4
 #define LARGEST_LOG2 11 /* half a page; above, whole frames */
 #define LISTS (LARGEST_LOG2 - SMALLEST_LOG2 + 1)
 

@@ -63,7 +63,7 @@ void interrupt_arrived(uint32_t irq)
 		return;
 	sender->state = THREAD_SENDING;
 	interrupts_pending |= 1u << irq;
-	list_append(&sender->partner->senders, &sender->sender_link);
+	enqueue(&sender->partner->senders, sender, sender_link);
 	ipc_interrupt(sender->partner, sender);
 }
 
@@ -73,7 +73,7 @@ static void forget(uint32_t irq)
 	struct tcb *sender = interrupt_senders + irq;
 
 	if (sender->state == THREAD_SENDING)
-		list_remove(&sender->sender_link);
+		dequeue(sender, sender_link);
 	sender->state = THREAD_READY;
 	interrupts_pending &= ~(1u << irq);
 	counts[irq] = 0;
@@ -132,6 +132,8 @@ uint32_t interrupt_attach(struct tcb *me, uint32_t irq)
 		return SERVICE_BAD_ARGUMENT;
 	if (sender->partner)
 		return SERVICE_DENIED;
+	if (!queue_reserve())
+		return SERVICE_NO_MEMORY;
 	sender->partner = me;
 	set_masked(irq, false);
 	return SERVICE_OK;
@@ -146,6 +148,7 @@ uint32_t interrupt_detach(const struct tcb *me, uint32_t irq)
 	set_masked(irq, true);
 	forget(irq);
 	interrupt_senders[irq].partner = NULL;
+	queue_unreserve();
 	return SERVICE_OK;
 }
 

@@ -15,6 +15,7 @@
 #include <page_fault.h>
 #include <ready_queue.h>
 #include <space.h>
+#include <swapping.h>
 #include <tcb_table.h>
 #include <thread.h>
 #include <thread_lookup.h>
@@ -95,7 +96,7 @@ static void wait_and_start(struct tcb *me, enum thread_state state,
  */
 static void wait_and_fetch(struct tcb *me, struct tcb *sender)
 {
-	list_remove(&sender->sender_link);
+	sender_leaves(sender);
 	sender->received = LOOK_AGAIN;
 	me->state = THREAD_RECEIVING;
 	me->partner = sender;
@@ -141,7 +142,7 @@ static uint32_t wait_for_receiver(
 		return IPC_SELF;
 	if (result != IPC_OK)
 		return result;
-	list_append(&to->senders, &me->sender_link);
+	sender_waits(me, to);
 	if (*timeout == TIMEOUT_NEVER)
 		wait_and_start(me, THREAD_SENDING, to, NULL);
 	else
@@ -287,7 +288,7 @@ static uint32_t send_part(
 
 /* The longest waiting sender, interrupts first, or the given one if it waits;
  * NULL if none. */
-static struct tcb *find_sender(const struct tcb *me, struct tcb *from)
+static struct tcb *find_sender(struct tcb *me, struct tcb *from)
 {
 	struct tcb *interrupt;
 
@@ -295,12 +296,10 @@ static struct tcb *find_sender(const struct tcb *me, struct tcb *from)
 		return from->state == THREAD_SENDING && from->partner == me
 			   ? from
 			   : NULL;
-	if (list_empty(&me->senders))
+	if (queue_empty(&me->senders))
 		return NULL;
 	interrupt = interrupt_pending(me);
-	return interrupt
-		   ? interrupt
-		   : list_entry(me->senders.next, struct tcb, sender_link);
+	return interrupt ? interrupt : first_sender(me);
 }
 
 /* The thread with the uid, or the interrupt if me has attached it; or NULL. */
@@ -429,7 +428,7 @@ void ipc_reply_and_receive_next(struct trap_frame *frame)
 void ipc_timeout(struct tcb *t)
 {
 	if (t->state == THREAD_SENDING)
-		list_remove(&t->sender_link);
+		sender_leaves(t);
 	wakeup_remove(t);
 	wake(t, IPC_TIMEOUT);
 }
@@ -504,11 +503,31 @@ void ipc_interrupt(struct tcb *handler, struct tcb *sender)
 		wake(handler, LOOK_AGAIN);
 }
 
-static void tell_receiver(struct tcb *t, void *dead)
+/* Does it wait for one that has died? */
+static bool waits_for_dead(const struct tcb *t)
 {
-	if ((t->state == THREAD_RECEIVING || t->state == THREAD_FAULTING) &&
-	    t->partner == dead)
-		wake(t, LOOK_AGAIN);
+	return (t->state == THREAD_RECEIVING || t->state == THREAD_SENDING ||
+		   t->state == THREAD_FAULTING) &&
+	       t->partner && !is_interrupt(t->partner) &&
+	       !tcb_exists(t->partner);
+}
+
+static void tell(struct tcb *t)
+{
+	wake(t, t->state == THREAD_SENDING ? IPC_NO_PARTNER : LOOK_AGAIN);
+}
+
+static void tell_if_waiting(struct tcb *t, void *unused)
+{
+	(void)unused;
+	if (waits_for_dead(t))
+		tell(t);
+}
+
+void ipc_tell_deaths(void)
+{
+	queue_each_waiting(tell_if_waiting, NULL);
+	tcb_each_swapped(tell, waits_for_dead);
 }
 
 static void sender_is_lost(struct tcb *to, const struct tcb *dead)
@@ -543,17 +562,16 @@ static void end_transfer(const struct tcb *dead, const struct transfer *t)
 
 void ipc_thread_deleted(struct tcb *dead)
 {
-	interrupt_thread_deleted(dead);
-	while (!list_empty(&dead->senders)) {
-		struct tcb *sender =
-		    list_entry(dead->senders.next, struct tcb, sender_link);
+	struct tcb *sender;
 
-		list_remove(&sender->sender_link);
+	interrupt_thread_deleted(dead);
+	senders_forget(dead);
+	while ((sender = queue_first(&dead->senders, sender_link))) {
+		sender_leaves(sender);
 		wake(sender, IPC_NO_PARTNER);
 	}
-	queue_each_waiting(tell_receiver, dead);
 	if (dead->state == THREAD_SENDING)
-		list_remove(&dead->sender_link);
+		sender_leaves(dead);
 	wakeup_remove(dead);
 	end_transfer(dead, &dead->transfer);
 	end_transfer(dead, &dead->outer);

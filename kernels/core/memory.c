@@ -4,6 +4,7 @@
 #include <multiboot.h>
 #include <panic.h>
 #include <stdbool.h>
+#include <swapping.h>
 
 #define MAX_FRAMES (PHYSICAL_MAP_SIZE / PAGE_SIZE)
 #define FIRST_FRAME (0x100000 / PAGE_SIZE) /* below 1 MB is the BIOS's */
@@ -112,6 +113,8 @@ uint32_t frames_allocate(uint32_t count)
 		if (run == count)
 			return take(frame + 1 - count, count);
 	}
+	if (count == 1 && tcb_reclaim())
+		return frames_allocate(1);
 	return 0;
 }
 

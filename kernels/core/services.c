@@ -13,6 +13,7 @@
 #include <panic.h>
 #include <ready_queue.h>
 #include <space.h>
+#include <swapping.h>
 #include <tcb_table.h>
 #include <thread.h>
 #include <thread_lookup.h>
@@ -149,6 +150,15 @@ static uint32_t set_schedule(struct trap_frame *frame, const struct tcb *me)
 	return SERVICE_OK;
 }
 
+static uint32_t swap_out(uid_t uid)
+{
+	struct tcb *t = thread_lookup(uid);
+
+	if (!t)
+		return SERVICE_NO_THREAD;
+	return tcb_swap_out(t) ? SERVICE_OK : SERVICE_BAD_ARGUMENT;
+}
+
 static uint32_t write_console(uint32_t address, uint32_t bytes)
 {
 	if (!in_user_space(address, bytes))
@@ -205,7 +215,8 @@ void kernel_service(struct trap_frame *frame)
 	bool is_root = me->task == root_task;
 	uint32_t service = frame->eax;
 
-	/* Yielding comes back much later: the result must be there before. */
+	/* Yielding comes back much later: the result must be there
+	 * before. */
 	frame->eax = SERVICE_OK;
 	switch (service) {
 	case SERVICE_SELF:
@@ -264,6 +275,10 @@ void kernel_service(struct trap_frame *frame)
 		break;
 	case SERVICE_SCHEDULE:
 		frame->eax = set_schedule(frame, me);
+		break;
+	case SERVICE_SWAP_OUT:
+		frame->eax =
+		    is_root ? swap_out(given_uid(frame)) : SERVICE_DENIED;
 		break;
 	default:
 		frame->eax = SERVICE_UNKNOWN;

@@ -58,6 +58,16 @@ uint32_t kernel_unmap_page(uint32_t address)
 	return frame;
 }
 
+bool kernel_page_used(uint32_t address)
+{
+	uint32_t *entry = tcb_tables + (address - TCB_ARRAY) / PAGE_SIZE;
+	bool used = *entry & PTE_ACCESSED;
+
+	*entry &= ~PTE_ACCESSED;
+	flush_tlb_page(address);
+	return used;
+}
+
 struct task *task_create(uid_t creator)
 {
 	struct task *task = heap_allocate(sizeof(*task));

@@ -73,11 +73,11 @@
  *
  *	bits  0..11  generation, low part (as wide as a tcb, so that the
  *	             number is already multiplied by the size of a tcb)
- *	bits 12..21  thread number
- *	bits 22..31  generation, middle part
- *	bits 32..41  generation, high part
- *	bits 42..53  chief: number of the thread that created it
- *	bits 54..63  station: 0, this machine
+ *	bits 12..25  thread number
+ *	bits 26..31  generation, middle part
+ *	bits 32..45  generation, high part
+ *	bits 46..59  chief: number of the thread that created it
+ *	bits 60..63  station: 0, this machine
  */
 typedef uint64_t uid_t;
 
@@ -153,10 +153,11 @@ struct memory_object {
 
 /*
  * Kernel services, by KERNEL_SERVICE, number in EAX. Result code in EAX.
- * WRITE, STOP, COLD_IPC, MEMORY, ATTACH_INTERRUPT and PORT_... are the root
- * task's alone (the first module's). Threads can be deleted by those of their
- * own task, by the thread that created the task, and by the root task. Others
- * get SERVICE_DENIED. A pager of NOBODY in CREATE_... is the caller's own.
+ * WRITE, STOP, COLD_IPC, MEMORY, ATTACH_INTERRUPT, PORT_... and SWAP_OUT are
+ * the root task's alone (the first module's). Threads can be deleted by those
+ * of their own task, by the thread that created the task, and by the root task.
+ * Others get SERVICE_DENIED. A pager of NOBODY in CREATE_... is the caller's
+ * own.
  */
 #define SERVICE_SELF 0 /* out: EDX, ESI own uid */
 /* in: EBX eip, ECX esp; EDX, ESI pager; out: EDX, ESI uid */
@@ -176,7 +177,8 @@ struct memory_object {
 #define SERVICE_PORT_IN 13	    /* in: EBX port; out: ECX byte */
 #define SERVICE_PORT_OUT 14	    /* in: EBX port, ECX byte */
 #define SERVICE_SCHEDULE 15	    /* priority and timeslice of a thread */
-#define SERVICE_UNMAP 17 /* in: EBX address, ECX bytes: of the own space */
+#define SERVICE_SWAP_OUT 16 /* in: EDX, ESI uid: of what need not be there */
+#define SERVICE_UNMAP 17    /* in: EBX address, ECX bytes: of the own space */
 
 /*
  * SERVICE_SCHEDULE in: EDX, ESI uid, EBX priority, ECX timeslice; out: EBX, ECX

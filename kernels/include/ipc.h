@@ -41,10 +41,14 @@ bool ipc_ask_pager(uint32_t address, bool write, uint32_t timeout);
 
 /* The same is done by the thread to which me copies a message, of its own. */
 bool ipc_receiver_asks_pager(struct tcb *me, uint32_t address, bool write);
+
 /* An interrupt has become pending: its handler may be waiting for it. */
 void ipc_interrupt(struct tcb *handler, struct tcb *sender);
 
-/* A thread is being deleted: tells its partners. */
+/* A thread is being deleted: tells those that are queued to send to it. */
 void ipc_thread_deleted(struct tcb *dead);
+
+/* Tells all others that wait for threads that have been deleted. */
+void ipc_tell_deaths(void);
 
 #endif

@@ -14,26 +14,29 @@
  *	queue_removed(t)           is being deleted, in whatever state
  *	queue_prioritize(t, priority)
  *	                           gets another priority, in whatever state
+ *	queue_swapped_out(t)       leaves its queue, its state being the same
+ *	queue_swapped_in(t)        and comes back
  *	queue_next()               the thread to run next, NULL if none is
  *	                           ready: one of the highest priority; those
  *	                           of equal priority take turns
  *	queue_each_waiting(visit, argument)
  *	                           calls visit(t, argument) for each waiting
- *	                           thread t, in no order; visit may make t
- *	                           ready but change no other thread
+ *	                           thread t that is present, in no order; visit
+ *	                           may make t ready but touch no other thread
  */
 #ifndef READY_QUEUE_H
 #define READY_QUEUE_H
 
+#include <swapping.h>
 #include <tcb_table.h>
 #include <thread.h>
 
-extern struct list ready_queues[PRIORITIES];
+extern struct queue ready_queues[PRIORITIES];
 extern uint32_t ready_highest; /* the queues above it are empty (as Mach's) */
 
 static inline void ready_append(struct tcb *t)
 {
-	list_append(&ready_queues[t->priority], &t->ready_link);
+	enqueue(&ready_queues[t->priority], t, ready_link);
 	if (t->priority > ready_highest)
 		ready_highest = t->priority;
 }
@@ -41,13 +44,12 @@ static inline void ready_append(struct tcb *t)
 /* The first one of the highest priority, NULL if all queues are empty. */
 static inline struct tcb *ready_first(void)
 {
-	while (list_empty(&ready_queues[ready_highest])) {
+	while (queue_empty(&ready_queues[ready_highest])) {
 		if (ready_highest == 0)
 			return NULL;
 		ready_highest--;
 	}
-	return list_entry(
-	    ready_queues[ready_highest].next, struct tcb, ready_link);
+	return queue_first(&ready_queues[ready_highest], ready_link);
 }
 
 #if CONFIG_LAZY_SCHEDULING

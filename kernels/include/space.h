@@ -11,6 +11,7 @@
 #define PTE_PRESENT 0x1
 #define PTE_WRITABLE 0x2
 #define PTE_USER 0x4
+#define PTE_ACCESSED 0x20
 #define PTE_FRAME 0xFFFFF000
 
 /* Page directory of the idle thread; its kernel part is in all others. */
@@ -25,6 +26,9 @@ void space_init(void);
  */
 void kernel_map_page(uint32_t address, uint32_t frame, uint32_t flags);
 uint32_t kernel_unmap_page(uint32_t address);
+
+/* Has the page been used since this was last asked? */
+bool kernel_page_used(uint32_t address);
 
 /* A task with an empty user part; NULL if there is no memory. */
 struct task *task_create(uid_t creator);

@@ -10,8 +10,9 @@
 #include <cpu.h>
 #include <list.h>
 #include <memory_layout.h>
+#include <queue.h>
 
-#define MAX_THREADS 1024
+#define MAX_THREADS 16384
 
 #define UID_NUMBER_SHIFT 12
 #define UID_NUMBER_MASK ((MAX_THREADS - 1u) << UID_NUMBER_SHIFT)
@@ -47,6 +48,7 @@ struct transfer {
 	struct kernel_message *outbox; /* being copied in */
 	struct kernel_message *inbox;  /* not yet copied out */
 };
+
 /* What the running thread has that others must not find. */
 #define RESOURCE_WINDOW 1      /* the space's window entries are its own */
 #define RESOURCE_COPROCESSOR 2 /* the coprocessor is at its disposal */
@@ -61,12 +63,12 @@ typedef uint64_t wakeup_time_t;
 struct tcb {
 	uid_t uid; /* 0: no such thread */
 	enum thread_state state;
-	struct tcb *partner; /* see state; NULL: anybody */
-	uint32_t received;   /* dope and result code when next receiving */
-	struct list senders; /* threads SENDING to this one, first come first */
-	struct list sender_link;  /* in partner's senders */
-	struct list ready_link;	  /* in the ready queue */
-	struct list waiting_link; /* in the waiting queue */
+	struct tcb *partner;  /* see state; NULL: anybody */
+	uint32_t received;    /* dope and result code when next receiving */
+	struct queue senders; /* threads SENDING to this one */
+	struct queue_link sender_link;	/* in partner's senders */
+	struct queue_link ready_link;	/* in the ready queue */
+	struct queue_link waiting_link; /* in the waiting queue */
 	bool in_ready_queue;
 	uint8_t resources;  /* RESOURCE_..., to be left at a thread switch */
 	uint8_t priority;   /* 0 to PRIORITIES - 1 */
@@ -74,7 +76,7 @@ struct tcb {
 	uint32_t stack_top; /* of the kernel stack, or of where it is saved */
 	struct task *task;
 	wakeup_time_t due; /* when its wait ends by timeout */
-	struct list wakeup_link;
+	struct queue_link wakeup_link;
 	bool in_wakeup_list;
 	bool asks_pager;
 	uint32_t window_region;	  /* the first of the two seen in the window */
@@ -84,6 +86,14 @@ struct tcb {
 	uint32_t fault;	    /* that the pager is asked for: address | write */
 	uint32_t timeslice; /* ticks it may run when the scheduler picks it */
 	struct coprocessor_state coprocessor; /* but see coprocessor.h */
+#if CONFIG_VIRTUAL_TCBS
+	/* For swapping (optimized/swapping.h). */
+	bool in_senders;     /* of partner */
+	bool senders_absent; /* absent_link is in senders, as a mark */
+	struct queue_link absent_link;
+	uint64_t absent_from; /* no missing one has a lower ticket */
+	uint64_t ticket;      /* SENDING: numbers the calls */
+#endif
 };
 
 _Static_assert(sizeof(struct tcb) <= TCB_BYTES, "too little room for a stack");

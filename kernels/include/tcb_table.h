@@ -10,7 +10,10 @@
  *	tcb_allocate(number)       a zeroed tcb with a kernel stack (or room to
  *	                           save one, kernel_stack.h), stack_top
  *	                           set; NULL if there is no memory
- *	tcb_free(number)           not the running thread's
+ *	tcb_free(number)           of a thread that has died and does not run.
+ *	                           tcb_exists is false until it is forgotten
+ *	tcb_forget(number)         nobody has its address any more
+ *	tcb_exists(tcb)            is there a thread in the tcb at this address?
  *	tcb_set_current(tcb)       called at each thread switch
  *	tcb_page_fault(address, write)
  *	                           a page fault in the kernel: true if it was
@@ -29,6 +32,7 @@
 
 struct tcb *tcb_allocate(uint32_t number);
 void tcb_free(uint32_t number);
+void tcb_forget(uint32_t number);
 bool tcb_page_fault(uint32_t address, bool write);
 
 #endif

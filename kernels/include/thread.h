@@ -29,13 +29,18 @@ struct tcb *thread_create(
     struct task *task, uid_t chief, uint32_t eip, uint32_t esp);
 
 /*
- * Ends a thread: whoever waits for it gets IPC_NO_PARTNER. Does not return if
- * it is the running one. The task goes with its last thread.
+ * Ends a thread: whoever waits for it gets IPC_NO_PARTNER, soon. Does not
+ * return if it is the running one. The task goes with its last thread.
  */
 void thread_delete(struct tcb *t);
 
 /* Ends all threads of a task; does not return if it is the running one's. */
 void task_delete(struct task *task);
+/* Wakes whoever still waits for threads that have been deleted. */
+void thread_tell_deaths(void);
+
+/* Are there any left to be told of? */
+bool thread_deaths_untold(void);
 
 /* Gives back the memory of a thread that has deleted itself. */
 void thread_free_deleted(void);

@@ -10,6 +10,9 @@
  *	wakeup_tick()              the clock has ticked: calls ipc_timeout for
  *	                           those whose time has come
  *	wakeup_now()               ms since boot
+ *	wakeup_due(t)              when ipc_timeout(t) is to be called, in ms
+ *	                           since boot
+ *	wakeup_restore(t, due)     as wakeup_set, by that time; it may be past
  */
 #ifndef WAKEUP_H
 #define WAKEUP_H
@@ -28,7 +31,7 @@ static inline void wakeup_remove(struct tcb *t)
 	if (!t->in_wakeup_list)
 		return;
 	t->in_wakeup_list = false;
-	list_remove(&t->wakeup_link);
+	dequeue(t, wakeup_link);
 }
 
 #if CONFIG_WAKEUP_LISTS
@@ -40,8 +43,10 @@ static inline void wakeup_remove(struct tcb *t)
 void wakeup_set(struct tcb *t, uint32_t ms);
 void wakeup_tick(void);
 uint64_t wakeup_now(void);
+uint64_t wakeup_due(const struct tcb *t);
+void wakeup_restore(struct tcb *t, uint64_t due);
 
 /* For the assertion walk: the n-th list, NULL if there is none. */
-const struct list *wakeup_list(uint32_t n);
+const struct queue *wakeup_list(uint32_t n);
 
 #endif

@@ -30,7 +30,7 @@ static inline void queue_removed(struct tcb *t)
 	if (!t->in_ready_queue)
 		return;
 	t->in_ready_queue = false;
-	list_remove(&t->ready_link);
+	dequeue(t, ready_link);
 }
 
 /* To the end of the queue, wherever it was. */
@@ -43,6 +43,17 @@ static inline void queue_preempted(struct tcb *t)
 static inline void queue_created(struct tcb *t)
 {
 	queue_ready(t);
+}
+
+static inline void queue_swapped_out(struct tcb *t)
+{
+	queue_removed(t);
+}
+
+static inline void queue_swapped_in(struct tcb *t)
+{
+	if (t->state == THREAD_READY)
+		queue_ready(t);
 }
 
 static inline void queue_prioritize(struct tcb *t, uint8_t priority)
@@ -72,7 +83,7 @@ static inline void queue_each_waiting(
 	for (number = 0; number < thread_table_end; number++) {
 		struct tcb *t;
 
-		if (!thread_table[number].uid)
+		if (!thread_table[number].uid || !tcb_is_present(number))
 			continue;
 		t = tcb_at(number);
 		if (t->state != THREAD_READY)

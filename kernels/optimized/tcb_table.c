@@ -2,6 +2,7 @@
 #include <tcb_table.h>
 #include <memory.h>
 #include <space.h>
+#include <swapping.h>
 
 /* What is read where no tcb is: uid 0, which no lookup asks for. */
 static char no_tcb[PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
@@ -12,19 +13,14 @@ struct tcb *running_thread;
 
 bool tcb_page_fault(uint32_t address, bool write)
 {
-	uint32_t frame;
-
 	if (address < TCB_ARRAY ||
 	    address >= TCB_ARRAY + MAX_THREADS * PAGE_SIZE)
 		return false;
-	if (!write) {
-		kernel_map_page(address, physical(no_tcb), 0);
+	if (tcb_bring_in((address - TCB_ARRAY) / PAGE_SIZE))
 		return true;
-	}
-	frame = frames_allocate(1);
-	if (!frame)
+	if (write)
 		return false;
-	kernel_map_page(address, frame, PTE_WRITABLE);
+	kernel_map_page(address, physical(no_tcb), 0);
 	return true;
 }
 
@@ -32,8 +28,14 @@ struct tcb *tcb_allocate(uint32_t number)
 {
 	struct tcb *t = tcb_at(number);
 
-	if (!frames_free)
+	uint32_t frame;
+
+	if (!tcb_reserve_frames())
 		return NULL;
+	frame = frames_allocate(1);
+	if (!frame)
+		return NULL;
+	kernel_map_page((uint32_t)t, frame, PTE_WRITABLE);
 	memset(t, 0, PAGE_SIZE);
 	t->stack_top = (uint32_t)t + PAGE_SIZE;
 	return t;
@@ -41,5 +43,10 @@ struct tcb *tcb_allocate(uint32_t number)
 
 void tcb_free(uint32_t number)
 {
-	frames_release(kernel_unmap_page((uint32_t)tcb_at(number)), 1);
+	tcb_return_frame(kernel_unmap_page((uint32_t)tcb_at(number)));
+}
+
+void tcb_forget(uint32_t number)
+{
+	(void)number;
 }

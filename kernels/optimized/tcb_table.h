@@ -7,6 +7,7 @@
  */
 
 extern struct tcb *running_thread;
+#include <thread.h>
 
 static inline struct tcb *current_thread(void)
 {
@@ -21,6 +22,14 @@ static inline struct tcb *current_thread(void)
 static inline struct tcb *tcb_at(uint32_t number)
 {
 	return (struct tcb *)(TCB_ARRAY + number * PAGE_SIZE);
+}
+
+/* Brings nothing in. */
+static inline bool tcb_exists(const struct tcb *t)
+{
+	uint32_t number = ((uint32_t)t - TCB_ARRAY) / PAGE_SIZE;
+
+	return thread_table[number].uid != NOBODY;
 }
 
 static inline void tcb_set_current(struct tcb *t)

@@ -70,10 +70,19 @@ bool window_fault(struct tcb *me, uint32_t address, bool write)
 	return true;
 }
 
+/*
+ * The receiver has died, which it can whenever user memory is accessed: then
+ * its tcb must not be touched any more.
+ */
+static bool receiver_is_lost(const struct tcb *from)
+{
+	return !from->transfer.copies_to;
+}
+
 /* Whom a fault on copying is to be blamed on: the sender's result code. */
 static uint32_t copy_failed(const struct tcb *from, struct tcb *to)
 {
-	if (!from->transfer.copies_to)
+	if (receiver_is_lost(from))
 		return IPC_NO_PARTNER;
 	if (!user_fault_of_receiver)
 		return IPC_FAULT;
@@ -97,9 +106,11 @@ static uint32_t transfer_string(struct tcb *from, struct tcb *to,
 
 	if (result != IPC_OK)
 		return result;
-	if (!in_user_space(descriptor, sizeof(struct indirect_string)) ||
+	if (receiver_is_lost(from) ||
+	    !in_user_space(descriptor, sizeof(struct indirect_string)) ||
 	    !string_buffer_open(
-		window_open(from, to, descriptor), source.bytes, in, &buffer))
+		window_open(from, to, descriptor), source.bytes, in, &buffer) ||
+	    receiver_is_lost(from))
 		return receiver_failed(from, to);
 	if (!copy_string(window_open(from, to, buffer.address),
 		(const void *)source.address, buffer.bytes))
@@ -117,9 +128,11 @@ static uint32_t transfer_object(struct tcb *from, struct tcb *to,
 
 	if (result != IPC_OK)
 		return result;
-	if (!in_user_space(descriptor, sizeof(struct memory_object)) ||
+	if (receiver_is_lost(from) ||
+	    !in_user_space(descriptor, sizeof(struct memory_object)) ||
 	    !object_buffer_open(
-		window_open(from, to, descriptor), source.bytes, in, &buffer))
+		window_open(from, to, descriptor), source.bytes, in, &buffer) ||
+	    receiver_is_lost(from))
 		return receiver_failed(from, to);
 	m = mapping_create(
 	    from->task, source.address, source.bytes, source.writable);
@@ -129,9 +142,11 @@ static uint32_t transfer_object(struct tcb *from, struct tcb *to,
 	return IPC_OK;
 }
 
-static bool goes_on(const struct tcb *to, uint32_t result)
+static bool goes_on(
+    const struct tcb *from, const struct tcb *to, uint32_t result)
 {
-	return result == IPC_OK && to->received == IPC_OK;
+	return result == IPC_OK && !receiver_is_lost(from) &&
+	       to->received == IPC_OK;
 }
 
 /* All that the receiver takes; of the rest only whether it is well formed. */
@@ -141,11 +156,12 @@ static uint32_t transfer_strings(struct tcb *from, struct tcb *to,
 	uint32_t taken = in->dope, result = IPC_OK, n;
 	struct piece piece;
 
-	for (n = 0; n < strings_of(out->dope) && goes_on(to, result); n++)
+	for (n = 0; n < strings_of(out->dope) && goes_on(from, to, result); n++)
 		result = n < strings_of(taken)
 			     ? transfer_string(from, to, out, in, n)
 			     : string_open(out, n, &piece);
-	for (n = 0; n < DOPE_OBJECTS(out->dope) && goes_on(to, result); n++)
+	for (n = 0; n < DOPE_OBJECTS(out->dope) && goes_on(from, to, result);
+	     n++)
 		result = n < DOPE_OBJECTS(taken)
 			     ? transfer_object(from, to, out, in, n)
 			     : object_open(out, n, &piece);
@@ -170,6 +186,8 @@ uint32_t transfer_long(
 		return copy_failed(from, to);
 	if (out->dope >> 16)
 		result = transfer_strings(from, to, out, &in);
+	if (receiver_is_lost(from))
+		return IPC_NO_PARTNER;
 	if (to->received == IPC_OK)
 		to->received = in.dope;
 	return result;

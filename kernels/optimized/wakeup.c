@@ -15,15 +15,11 @@
 #define OFFSET_END (1u << 24) /* ms, 4.5 hours: then the base is raised */
 #define FIRST_RAISE 5000      /* ms after boot, so that tests have one */
 
-#define EMPTY(list)                                                            \
-	{                                                                      \
-		&(list), &(list)                                               \
-	}
+#define EMPTY(n) QUEUE_EMPTY(lists[n])
 
-static struct list lists[LISTS] = {EMPTY(lists[0]), EMPTY(lists[1]),
-    EMPTY(lists[2]), EMPTY(lists[3]), EMPTY(lists[4]), EMPTY(lists[5]),
-    EMPTY(lists[6]), EMPTY(lists[7])};
-static struct list far_list = EMPTY(far_list);
+static struct queue lists[LISTS] = {EMPTY(0), EMPTY(1), EMPTY(2), EMPTY(3),
+    EMPTY(4), EMPTY(5), EMPTY(6), EMPTY(7)};
+static struct queue far_list = QUEUE_EMPTY(far_list);
 
 static uint32_t offset = OFFSET_END - FIRST_RAISE;
 static uint64_t base = -(uint64_t)(OFFSET_END - FIRST_RAISE);
@@ -33,21 +29,32 @@ uint64_t wakeup_now(void)
 	return base + offset;
 }
 
-static struct list *list_of(uint32_t due)
+static struct queue *list_of(uint32_t due)
 {
 	return lists + due / MS_PER_TICK % LISTS;
 }
 
-static void move(struct tcb *t, struct list *list)
+static void move(struct tcb *t, struct queue *list)
 {
 	wakeup_remove(t);
-	list_append(list, &t->wakeup_link);
+	enqueue(list, t, wakeup_link);
 	t->in_wakeup_list = true;
 }
 
 void wakeup_set(struct tcb *t, uint32_t ms)
 {
 	t->due = offset + wakeup_delay(ms);
+	move(t, list_of(t->due));
+}
+
+uint64_t wakeup_due(const struct tcb *t)
+{
+	return base + t->due;
+}
+
+void wakeup_restore(struct tcb *t, uint64_t due)
+{
+	t->due = due > base + offset ? (uint32_t)(due - base) : offset;
 	move(t, list_of(t->due));
 }
 
@@ -79,15 +86,15 @@ static void look_at_far(struct tcb *t)
 }
 
 /* visit may remove it from the list. */
-static void each(struct list *list, void (*visit)(struct tcb *t))
+static void each(struct queue *list, void (*visit)(struct tcb *t))
 {
-	struct list *link = list->next;
+	struct tcb *t = queue_first(list, wakeup_link);
 
-	while (link != list) {
-		struct tcb *t = list_entry(link, struct tcb, wakeup_link);
+	while (t) {
+		struct tcb *next = queue_behind(list, t, wakeup_link);
 
-		link = link->next;
 		visit(t);
+		t = next;
 	}
 }
 
@@ -118,7 +125,7 @@ void wakeup_tick(void)
 }
 
 #if CONFIG_ASSERTIONS
-const struct list *wakeup_list(uint32_t n)
+const struct queue *wakeup_list(uint32_t n)
 {
 	if (n > LISTS)
 		return NULL;
