@@ -14,6 +14,11 @@ static inline uint32_t stack_pointer(const struct tcb *t, const void *address)
 	return (uint32_t)address - t->stack_top + (uint32_t)processor_stack_top;
 }
 
+static inline uint32_t stack_bytes(const struct tcb *t)
+{
+	return (uint32_t)processor_stack_top - t->esp;
+}
+
 static inline void stack_take(struct tcb *t)
 {
 	running_save_top = t->stack_top;

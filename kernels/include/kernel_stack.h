@@ -10,6 +10,8 @@
  *	stack_pointer(t, address)  the address at which t, which does not run,
  *	                           will find what is at the given one of its
  *	                           stack
+ *	stack_bytes(t)             how much of its stack t, which does not run,
+ *	                           uses; it lies below t->stack_top
  */
 #ifndef KERNEL_STACK_H
 #define KERNEL_STACK_H

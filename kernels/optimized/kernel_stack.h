@@ -9,6 +9,11 @@ static inline uint32_t stack_pointer(const struct tcb *t, const void *address)
 	return (uint32_t)address;
 }
 
+static inline uint32_t stack_bytes(const struct tcb *t)
+{
+	return t->stack_top - t->esp;
+}
+
 static inline void stack_switch(struct tcb *me, struct tcb *next)
 {
 	tss.esp0 = next->stack_top;

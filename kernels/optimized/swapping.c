@@ -8,6 +8,7 @@
 #include <swapping.h>
 #include <heap.h>
 #include <ipc.h>
+#include <kernel_stack.h>
 #include <memory.h>
 #include <panic.h>
 #include <ready_queue.h>
@@ -142,13 +143,15 @@ static struct stored *stored_allocate(uint32_t bytes)
 
 bool tcb_swap_out(struct tcb *t)
 {
-	uint32_t stack_bytes = t->stack_top - t->esp;
 	struct stored *s;
+	uint32_t bytes;
 
-	if (t == current_thread() || has_senders(t) ||
-	    sizeof(*s) + stack_bytes > LARGEST_STORED)
+	if (t == current_thread() || has_senders(t))
 		return false;
-	s = stored_allocate(sizeof(*s) + stack_bytes);
+	bytes = stack_bytes(t);
+	if (sizeof(*s) + bytes > LARGEST_STORED)
+		return false;
+	s = stored_allocate(sizeof(*s) + bytes);
 	store_is_full = !s;
 	if (!s)
 		return false;
@@ -165,8 +168,8 @@ bool tcb_swap_out(struct tcb *t)
 	wakeup_remove(t);
 	queue_swapped_out(t);
 	s->tcb = *t;
-	s->stack_bytes = stack_bytes;
-	memcpy(s->stack, (void *)t->esp, stack_bytes);
+	s->stack_bytes = bytes;
+	memcpy(s->stack, (void *)(t->stack_top - bytes), bytes);
 	tcb_store[number_of(t)] = s;
 	tcb_return_frame(kernel_unmap_page((uint32_t)t));
 	return true;
@@ -185,7 +188,8 @@ bool tcb_bring_in(uint32_t number)
 		frame = reserved_frame();
 	kernel_map_page((uint32_t)t, frame, PTE_WRITABLE);
 	*t = s->tcb;
-	memcpy((void *)t->esp, s->stack, s->stack_bytes);
+	memcpy(
+	    (void *)(t->stack_top - s->stack_bytes), s->stack, s->stack_bytes);
 	tcb_store[number] = NULL;
 	if (t->senders_absent)
 		set_mark(t, NULL, t->absent_from);
