@@ -34,6 +34,68 @@ static void put(uint32_t n, struct free_block *block)
 	free_blocks[n] = block;
 }
 
+/* Free blocks in each frame, while heap_trim counts; 0 otherwise. */
+static uint16_t free_in_frame[PHYSICAL_MAP_SIZE / PAGE_SIZE];
+
+static uint16_t *count_of(const struct free_block *block)
+{
+	return free_in_frame + physical(block) / PAGE_SIZE;
+}
+
+/* Is it in a frame of which all blocks are free? */
+static bool is_spare(const struct free_block *block, uint32_t n)
+{
+	return *count_of(block) == PAGE_SIZE >> (n + SMALLEST_LOG2);
+}
+
+/* The first block of each spare frame gives back the frame. */
+static void release_spare(struct free_block *block, uint32_t n)
+{
+	if ((uint32_t)block % PAGE_SIZE)
+		return;
+#if CONFIG_ASSERTIONS
+	blocks_made[n] -= PAGE_SIZE >> (n + SMALLEST_LOG2);
+#endif
+	(void)n;
+	frames_release(physical(block), 1);
+}
+
+static void trim_list(uint32_t n)
+{
+	struct free_block *block, *next, **link = &free_blocks[n];
+	struct free_block *spare = NULL;
+
+	for (block = free_blocks[n]; block; block = block->next)
+		++*count_of(block);
+	for (block = free_blocks[n]; block; block = next) {
+		next = block->next;
+		if (is_spare(block, n)) {
+			block->next = spare;
+			spare = block;
+		} else {
+			*link = block;
+			link = &block->next;
+		}
+	}
+	*link = NULL;
+	for (block = free_blocks[n]; block; block = block->next)
+		*count_of(block) = 0;
+	for (block = spare; block; block = next) {
+		next = block->next;
+		*count_of(block) = 0;
+		release_spare(block, n);
+	}
+}
+
+bool heap_trim(void)
+{
+	uint32_t before = frames_free, n;
+
+	for (n = 0; n < LISTS; n++)
+		trim_list(n);
+	return frames_free > before;
+}
+
 /* Cuts a new frame into blocks for the list. */
 static void refill(uint32_t n)
 {

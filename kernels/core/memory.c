@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <memory.h>
+#include <heap.h>
 #include <config.h>
 #include <multiboot.h>
 #include <panic.h>
@@ -101,7 +102,8 @@ static uint32_t take(uint32_t frame, uint32_t count)
 	return frame * PAGE_SIZE;
 }
 
-uint32_t frames_allocate(uint32_t count)
+/* 0 if there are not so many in a row. */
+static uint32_t find_frames(uint32_t count)
 {
 	uint32_t frame, run = 0;
 
@@ -113,9 +115,18 @@ uint32_t frames_allocate(uint32_t count)
 		if (run == count)
 			return take(frame + 1 - count, count);
 	}
-	if (count == 1 && tcb_reclaim())
-		return frames_allocate(1);
 	return 0;
+}
+
+uint32_t frames_allocate(uint32_t count)
+{
+	uint32_t frame = find_frames(count);
+
+	if (!frame && heap_trim())
+		frame = find_frames(count);
+	if (!frame && count == 1 && tcb_reclaim())
+		frame = find_frames(count);
+	return frame;
 }
 
 uint32_t frame_allocate_last(void)

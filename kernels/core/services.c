@@ -103,6 +103,7 @@ static uint32_t unmap(struct tcb *me, uint32_t address, uint32_t bytes)
 
 static uint32_t tell_memory(struct trap_frame *frame)
 {
+	heap_trim();
 	frame->ebx = frames_free;
 	frame->ecx = heap_used;
 	return SERVICE_OK;

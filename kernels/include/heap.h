@@ -16,6 +16,10 @@ extern uint32_t heap_used;
 void *heap_allocate(uint32_t bytes);
 void heap_release(void *address, uint32_t bytes);
 
+/* Gives back the frames of which all blocks are free; false if there is none.
+ */
+bool heap_trim(void);
+
 /* For the assertion walk: are the free blocks whole, and not too many? */
 bool heap_adds_up(void);
 

@@ -6,6 +6,7 @@
  * out for one to be brought in, and the few frames in reserve are enough.
  */
 #include <swapping.h>
+#include <assertions.h>
 #include <heap.h>
 #include <ipc.h>
 #include <kernel_stack.h>
@@ -190,6 +191,8 @@ bool tcb_bring_in(uint32_t number)
 	*t = s->tcb;
 	memcpy(
 	    (void *)(t->stack_top - s->stack_bytes), s->stack, s->stack_bytes);
+	if (CONFIG_ASSERTIONS)
+		assertions_created(t); /* its unused part was not kept */
 	tcb_store[number] = NULL;
 	if (t->senders_absent)
 		set_mark(t, NULL, t->absent_from);
