@@ -6,6 +6,13 @@ from __future__ import annotations
 import re
 
 
+def transcript(console: str) -> list[str]:
+    """What was tested, and whether it passed, in order. What a configuration lacks
+    and has skipped does not make it another transcript."""
+    lines = re.findall(r"^(?:not )?ok .*$", console, re.M)
+    return [line.partition(" # SKIP")[0].rstrip() for line in lines]
+
+
 def failures(console: str) -> list[str]:
     """The tests that failed, and what is wrong with the plan; [] if all is well."""
     results = re.findall(r"^(not )?ok (\d+) - (.*)$", console, re.M)
