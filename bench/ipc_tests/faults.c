@@ -342,6 +342,8 @@ static void test_objects(uint32_t space)
 		  r.result ==
 		      (DOPE_WITH_OBJECTS(0, 0, 1) | IPC_CUT | IPC_IN_RECEIVE),
 	    "3 pages into room for 2, to space %u", space);
+	check(unmap((void *)(PLACE + PAGE), 0) == SERVICE_OK,
+	    "unmapping nothing in the middle");
 	write_word(a, page_at(1), 2);
 	check(read_word(b, PLACE) == 1 && read_word(b, PLACE + PAGE) == 2,
 	    "they are the sender's pages");
