@@ -66,7 +66,7 @@ def test_all_of_the_kernel_is_in_the_reading_order() -> None:
     folder = ROOT / "kernels"
     files = {str(f.relative_to(ROOT)) for f in folder.rglob("*") if f.is_file()}
     assert files - named == set()
-    assert named - files == set()
+    assert {path for path in named if path[-1] != "/"} <= files
 
 
 @pytest.mark.parametrize("name", ["baseline", "optimized"])
