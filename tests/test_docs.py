@@ -4,11 +4,16 @@
 from __future__ import annotations
 
 import re
+import subprocess
+from pathlib import Path
 
 import pytest
 
-from harness.switches import ROOT, switches
+from harness import build
+from harness.machines import qemu
+from harness.switches import ROOT, parse, switches
 
+DEADLINE = 120
 FOLDERS = {"kernels", "bench", "harness", "docs", "tests", "plots"}
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
@@ -49,3 +54,46 @@ def test_switches_that_are_named_exist(document) -> None:
     symbols = {switch.symbol for switch in switches()}
     named = re.findall(r"CONFIG=(?:optimized|baseline)([-+]\w+)", document.read_text())
     assert {name[1:].upper() for name in named} <= symbols
+
+
+def test_all_of_the_kernel_is_in_the_reading_order() -> None:
+    text = (ROOT / "docs" / "reading-order.md").read_text()
+    named = set()
+    for path in re.findall(r"`((?:kernels|baseline|optimized)/[\w./\[\]]+)`", text):
+        path = path if path.startswith("kernels/") else f"kernels/{path}"
+        both = re.fullmatch(r"(.*)\.\[ch\]", path)
+        named |= {f"{both[1]}.c", f"{both[1]}.h"} if both else {path}
+    folder = ROOT / "kernels"
+    files = {str(f.relative_to(ROOT)) for f in folder.rglob("*") if f.is_file()}
+    assert files - named == set()
+    assert {path for path in named if path[-1] != "/"} <= files
+
+
+@pytest.mark.parametrize("name", ["baseline", "optimized"])
+def test_the_example_of_a_pager(name: str, tmp_path: Path) -> None:
+    """Its client ends the machine; status 0 when it has got its page."""
+    text = (ROOT / "docs" / "kernel.md").read_text()
+    (code,) = re.findall(r"^```c\n(.*?)^```$", text, re.M | re.S)
+    (tmp_path / "pager.c").write_text(code)
+    built = build.build(parse(name))
+    image = build_program(built, tmp_path / "pager.c")
+    qemu.boot(
+        qemu.Guest(name, built.kernel, [image], "", tmp_path / "log"), DEADLINE
+    )
+
+
+def build_program(built: build.Built, source: Path) -> Path:
+    """A program of one file, with the objects that bench/Makefile has made."""
+    tools = build.find_toolchain()
+    image = source.with_suffix(".elf")
+    command = [f"{tools.prefix}gcc", *tools.flags.split(), "-std=gnu11", "-O2"]
+    command += ["-march=i486", "-mgeneral-regs-only", "-ffreestanding", "-fno-pic"]
+    command += ["-fno-pie", "-fno-stack-protector", "-fomit-frame-pointer"]
+    command += ["-fno-strict-aliasing", "-Wall", "-Werror", "-nostdlib", "-static"]
+    command += ["-no-pie", "-Wl,--build-id=none", "-Wl,-z,noexecstack"]
+    command += [f"-I{ROOT}/kernels/include", f"-I{built.folder}/include"]
+    command += [f"-I{ROOT}/bench", "-T", f"{ROOT}/bench/runtime/user.lds"]
+    objects = sorted((built.folder / "bench" / "runtime").glob("*.o"))
+    command += [*map(str, objects), str(source), "-o", str(image)]
+    subprocess.run(command, check=True)
+    return image

@@ -152,6 +152,28 @@ static void test_refused(void)
 	parties_delete();
 }
 
+/* Of the pager's own space, to a place where they replace themselves. */
+static void test_overlapping_answer(void)
+{
+	static uint32_t own[4][PAGE / 4] __attribute__((aligned(PAGE)));
+	uid_t pager = party_create(HERE), client = client_create(HERE, pager);
+	struct order read = order_memory(READ, (uint32_t)own[0]);
+	uint32_t before;
+
+	own[1][0] = 1;
+	own[3][0] = 3;
+	unmap(own[0], PAGE);
+	tell(client, &read);
+	gets_fault(pager, client, read.detail, false);
+	before = service(SERVICE_MEMORY, 0, 0, NOBODY).ebx;
+	answer(pager, client, (uint32_t)own[1], 3 * PAGE);
+	check(ask(client).words[0] == 1 && own[2][0] == 3,
+	    "an answer that takes the place of what it is made of");
+	check(service(SERVICE_MEMORY, 0, 0, NOBODY).ebx == before + 1,
+	    "one page has come free");
+	parties_delete();
+}
+
 /* A fault of the client: the pager gives it the page. */
 static bool serve(uid_t pager, uid_t client, uint32_t address, uint32_t page)
 {
@@ -342,6 +364,8 @@ static void test_objects(uint32_t space)
 		  r.result ==
 		      (DOPE_WITH_OBJECTS(0, 0, 1) | IPC_CUT | IPC_IN_RECEIVE),
 	    "3 pages into room for 2, to space %u", space);
+	check(unmap((void *)(PLACE + PAGE), 0) == SERVICE_OK,
+	    "unmapping nothing in the middle");
 	write_word(a, page_at(1), 2);
 	check(read_word(b, PLACE) == 1 && read_word(b, PLACE + PAGE) == 2,
 	    "they are the sender's pages");
@@ -440,6 +464,7 @@ void test_faults(void)
 	test_page_by_page(HERE);
 	test_page_by_page(THERE);
 	test_refused();
+	test_overlapping_answer();
 	test_missing_buffer(THERE, HERE);
 	test_missing_buffer(HERE, THERE);
 	test_missing_buffer(HERE, HERE);

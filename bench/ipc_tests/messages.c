@@ -34,7 +34,8 @@ static void test_many_strings(uint32_t from_space, uint32_t to_space)
 	    {255, 3, 5001, "255 dwords and 3 strings of 5001 bytes"},
 	    {7, 16, 4096, "16 strings of a page"},
 	    {1, 100, 0, "100 empty strings"},
-	    {1, 254, 33, "254 strings of 33 bytes"}};
+	    {1, 254, 33, "254 strings of 33 bytes"},
+	    {1, 255, 33, "255 strings of 33 bytes"}};
 	uint32_t n;
 
 	for (n = 0; n < sizeof(kinds) / sizeof(kinds[0]); n++) {

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A complex message in pieces: first its direct string, with the number of
- * strings, or HAS_OBJECTS, as the tag; with objects then a message of two
- * words, strings and objects; then each string, 1020 bytes at a time, the
- * words of a piece being the string's length and where in it the piece is;
- * then the objects, one a message.
+ * strings, or HAS_COUNTS, as the tag; with objects, or 255 strings, then a
+ * message of two words, strings and objects; then each string, 1020 bytes at a
+ * time, the words of a piece being the string's length and where in it the
+ * piece is; then the objects, one a message.
  */
 #include "runtime.h"
 #include "complex.h"
 
-#define HAS_OBJECTS 255
+#define HAS_COUNTS 255
 #define PIECE_BYTES (MESSAGE_MAX_DWORDS * 4)
 
 static uint32_t min(uint32_t a, uint32_t b)
@@ -78,13 +78,14 @@ uint32_t send_in_pieces(uid_t to, const struct message *m, uint32_t timeout)
 {
 	uint32_t strings = DOPE_STRINGS(m->dope), n;
 	uint32_t objects = DOPE_OBJECTS(m->dope);
+	bool counted = objects || strings == HAS_COUNTS;
 	uint32_t result;
 
 	/* What the kernel takes as it is: a pager's answer, above all. */
 	if (objects == 1 && m->dope == DOPE_WITH_OBJECTS(0, 0, 1))
 		return ipc_send(to, m, timeout);
-	result = send_direct(to, m, objects ? HAS_OBJECTS : strings, timeout);
-	if (objects && result == IPC_OK)
+	result = send_direct(to, m, counted ? HAS_COUNTS : strings, timeout);
+	if (counted && result == IPC_OK)
 		result = send_counts(to, strings, objects);
 	for (n = 0; n < strings && result == IPC_OK; n++)
 		result = send_string(to, strings_in(m) + n);
@@ -149,7 +150,7 @@ struct received receive_pieces(struct received first, struct message *buffer)
 	/* An object that has come as it is. */
 	if (!strings)
 		return first;
-	if (strings == HAS_OBJECTS) {
+	if (strings == HAS_COUNTS) {
 		r = ipc_receive(first.from, &counts.head, TIMEOUT_NEVER);
 		if (code(r) != IPC_OK)
 			return r;

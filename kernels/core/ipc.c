@@ -199,28 +199,36 @@ static bool awaits_answer(const struct tcb *to, const struct tcb *pager)
 	return to->state == THREAD_FAULTING && to->partner == pager;
 }
 
-/* The first page of the object is the one that is missing. */
+/*
+ * The first page of the object is the one that is missing. It is shared before
+ * the others take their place: they may take that of the pager's own page.
+ */
 static uint32_t map_answer(
     struct tcb *me, struct tcb *to, const struct piece *piece)
 {
-	uint32_t page = to->fault & -PAGE_SIZE;
+	uint32_t page = to->fault & -PAGE_SIZE, behind = page + PAGE_SIZE;
 	uint32_t source = page_entry(me->task, piece->address);
-	uint32_t bytes = FIREWALL - page;
-	struct mapping *m;
+	uint32_t rest = piece->bytes - PAGE_SIZE;
+	struct mapping *m = NULL;
 
-	if (piece->bytes < bytes)
-		bytes = piece->bytes;
-	if (bytes > PAGE_SIZE) {
-		m = mapping_create(
-		    me->task, piece->address, bytes, piece->writable);
+	if (rest > FIREWALL - behind)
+		rest = FIREWALL - behind;
+	if (!(source & PTE_PRESENT))
+		return IPC_NO_BUFFER;
+	if (rest) {
+		m = mapping_create(me->task, piece->address + PAGE_SIZE, rest,
+		    piece->writable);
 		if (!m)
 			return IPC_NO_BUFFER;
-		mapping_place(m, to->task, page, bytes);
 	}
-	if (!(source & PTE_PRESENT) ||
-	    !task_share(to->task, page, source & PTE_FRAME,
-		piece->writable && (source & PTE_WRITABLE)))
+	if (!task_share(to->task, page, source & PTE_FRAME,
+		piece->writable && (source & PTE_WRITABLE))) {
+		if (m)
+			mapping_drop(m);
 		return IPC_NO_BUFFER;
+	}
+	if (m)
+		mapping_place(m, to->task, behind, rest);
 	return IPC_OK;
 }
 

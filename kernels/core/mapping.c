@@ -125,6 +125,8 @@ void mapping_unmap(struct task *task, uint32_t address, uint32_t bytes)
 {
 	struct list *link = task->mappings.next;
 
+	if (bytes == 0)
+		return;
 	while (link != &task->mappings) {
 		struct mapping *m = list_entry(link, struct mapping, in_task);
 

@@ -56,7 +56,7 @@
 #define IPC_FAULT 4	 /* own buffer not mapped, read-only, or kernel's */
 #define IPC_TOO_LONG 5	 /* more than a message may hold */
 #define IPC_CUT 6	 /* receive buffer too small: what fits was delivered */
-#define IPC_NO_BUFFER 7	 /* no kernel memory to buffer the message */
+#define IPC_NO_BUFFER 7	 /* no kernel memory for the message */
 #define IPC_BAD_TIMEOUT 8   /* more than TIMEOUT_MAX and not TIMEOUT_NEVER */
 #define IPC_CODE 0x7F	    /* mask for the above */
 #define IPC_IN_RECEIVE 0x80 /* set when the receive part failed */
@@ -130,7 +130,7 @@ struct indirect_string {
 /*
  * Descriptor of a memory object (5.2.2): pages of the sender's that appear in
  * the receiver's space, each when it is first touched. All are multiples of
- * a page.
+ * a page, 4 KB.
  */
 struct memory_object {
 	uint32_t length;  /* bytes to send; after receiving: bytes received */
@@ -156,8 +156,8 @@ struct memory_object {
  * WRITE, STOP, COLD_IPC, MEMORY, ATTACH_INTERRUPT, PORT_... and SWAP_OUT are
  * the root task's alone (the first module's). Threads can be deleted by those
  * of their own task, by the thread that created the task, and by the root task.
- * Others get SERVICE_DENIED. A pager of NOBODY in CREATE_... is the caller's
- * own.
+ * Others get SERVICE_DENIED. With NOBODY as pager in CREATE_... it is the
+ * caller's pager.
  */
 #define SERVICE_SELF 0 /* out: EDX, ESI own uid */
 /* in: EBX eip, ECX esp; EDX, ESI pager; out: EDX, ESI uid */
