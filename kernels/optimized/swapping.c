@@ -17,7 +17,7 @@
 #include <thread.h>
 #include <wakeup.h>
 
-#define RESERVED_FRAMES 4
+#define RESERVED_FRAMES 32 /* for those that are brought in */
 #define LARGEST_STORED (PAGE_SIZE / 2)
 
 #define AT_ONCE 16     /* how many are swapped out when memory is short */
@@ -48,6 +48,9 @@ static uint32_t swapped_out;	  /* how many since the last reclaim began */
 static uint32_t ready_swapped;	  /* how many ready threads are swapped out */
 static uint64_t next_due = NEVER; /* no swapped thread is due before */
 
+/* Thoroughly: everybody is tried until the reserve is full. */
+static bool reclaim(bool thoroughly);
+
 static uint32_t number_of(const struct tcb *t)
 {
 	return ((uint32_t)t - TCB_ARRAY) / PAGE_SIZE;
@@ -75,6 +78,8 @@ void tcb_return_frame(uint32_t frame)
 
 static uint32_t reserved_frame(void)
 {
+	if (reserved < RESERVED_FRAMES / 2)
+		reclaim(true);
 	if (!reserved)
 		panic("no frame for a tcb");
 	return reserve[--reserved];
@@ -136,7 +141,8 @@ static struct stored *stored_allocate(uint32_t bytes)
 {
 	struct stored *s = heap_allocate(bytes);
 
-	if (s || !reserved)
+	/* The last ones are for those that are brought in. */
+	if (s || reserved <= 2)
 		return s;
 	frames_release(reserved_frame(), 1);
 	return heap_allocate(bytes);
@@ -241,13 +247,15 @@ static void swap_out_in_round(uint32_t number, uint32_t round)
  * When there are hardly any to be found: one, or the next round. When the
  * store is full: until somebody is brought in, whose place it is then.
  */
-static bool enough(uint32_t round, uint32_t looks)
+static bool enough(bool thoroughly, uint32_t round, uint32_t looks)
 {
+	if (thoroughly)
+		return reserved == RESERVED_FRAMES;
 	return frames_free >= AT_ONCE || store_is_full ||
 	       (looks > MANY_LOOKS && (swapped_out || round < 2));
 }
 
-bool tcb_reclaim(void)
+static bool reclaim(bool thoroughly)
 {
 	static uint32_t hand;
 	static bool busy;
@@ -260,12 +268,19 @@ bool tcb_reclaim(void)
 	swapped_out = 0;
 	store_is_full = false;
 	for (round = 0; round < 3; round++)
-		for (n = 1; n < thread_table_end && !enough(round, n); n++) {
+		for (n = 1;
+		     n < thread_table_end && !enough(thoroughly, round, n);
+		     n++) {
 			hand = hand + 1 < thread_table_end ? hand + 1 : 1;
 			swap_out_in_round(hand, round);
 		}
 	busy = false;
 	return frames_free != 0;
+}
+
+bool tcb_reclaim(void)
+{
+	return reclaim(false);
 }
 
 bool tcb_bring_ready(void)
