@@ -45,10 +45,12 @@ class Experiment:
 
     program: str
     modules: int
+    memory_mb: int = qemu.MEMORY_MB
 
 
 PINGPONG = Experiment("pingpong", 2)
-IPC_TESTS = Experiment("ipc_tests", 4)
+# Each module has memory for the longest string; kernels that buffer have one more.
+IPC_TESTS = Experiment("ipc_tests", 4, memory_mb=64)
 WORKLOAD = Experiment("workload", 1)
 RTC = Experiment("rtc", 1)
 EXPERIMENTS = (PINGPONG, IPC_TESTS, WORKLOAD, RTC)
@@ -77,6 +79,7 @@ def guest(
         command_line=command_line,
         log=built.folder / f"{experiment.program}.log",
         extra=extra,
+        memory_mb=experiment.memory_mb,
     )
 
 

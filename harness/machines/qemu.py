@@ -41,6 +41,7 @@ class Guest:
     command_line: str
     log: Path
     extra: Sequence[str] = ()  # for QEMU's command line
+    memory_mb: int = MEMORY_MB
 
 
 def binary() -> str:
@@ -79,7 +80,7 @@ def command(guest: Guest) -> list[str]:
     return [
         binary(),
         *("-nodefaults", "-no-user-config", "-no-reboot", "-nic", "none"),
-        *("-M", "pc", "-cpu", "486", "-m", str(MEMORY_MB)),
+        *("-M", "pc", "-cpu", "486", "-m", str(guest.memory_mb)),
         *("-vga", "std", "-display", "none", "-monitor", "none"),
         *("-serial", "stdio", "-rtc", "base=2000-01-01,clock=vm"),
         *("-icount", f"shift={SHIFT},sleep=off"),
