@@ -6,6 +6,7 @@
 #include "tests.h"
 
 #define PAGE 4096
+#define REGION 0x400000u /* what the window shows two of */
 #define PLACE 0x40000000 /* where nothing is, unless it has been mapped */
 
 /* Where in the area a pager's variables are: its client may be in the same
@@ -236,6 +237,11 @@ static void test_missing_message(uint32_t space)
 
 	send.send.made_up = ALL_BUT_STRING;
 	send.send.string = PLACE;
+	/* Not in the region where the pager receives. */
+	receive.receive.string =
+	    (((uint32_t)area + REGION) & -REGION) + 2 * PAGE;
+	write_word(pager, page_at(2), 12);
+	write_word(pager, page_at(3), 13);
 	tell(b, &receive);
 	settle();
 	tell(a, &send);
@@ -245,7 +251,9 @@ static void test_missing_message(uint32_t space)
 	check(gets_fault(pager, a, PLACE + PAGE, false) &&
 		  answer(pager, a, page_at(3), PAGE) == IPC_OK,
 	    "and the next one");
-	check(ask(a).result == IPC_OK && ask(b).result == DOPE(5, 1),
+	check(ask(a).result == IPC_OK && ask(b).result == DOPE(5, 1) &&
+		  read_word(b, receive.receive.string) == 12 &&
+		  read_word(b, receive.receive.string + PAGE) == 13,
 	    "the message is sent");
 	parties_delete();
 	unmap_in(space, 2);
@@ -385,6 +393,27 @@ static void test_objects(uint32_t space)
 	unmap_in(space, 2);
 }
 
+/* An object for which there is no window; returns bytes of heap then used. */
+static uint32_t send_in_vain(void)
+{
+	uid_t a = party_create(1), b = party_create(2);
+	struct order send = order_send(b, DOPE_WITH_OBJECTS(0, 0, 1), 0);
+	struct order receive = order_receive(a, 0, 0);
+
+	send.raw = receive.raw = true;
+	send.send.object = page_at(0);
+	send.send.object_bytes = PAGE;
+	tell(b, &receive);
+	settle();
+	tell(a, &send);
+	check(ask(a).result == IPC_OK &&
+		  ask(b).result == (IPC_CUT | IPC_IN_RECEIVE),
+	    "an object for which there is no window");
+	parties_delete();
+	settle();
+	return service(SERVICE_MEMORY, 0, 0, NOBODY).ecx;
+}
+
 /* A read-only page may not be written, by the kernel neither. */
 static void test_read_only(void)
 {
@@ -478,5 +507,6 @@ void test_faults(void)
 	test_objects(THERE + 1);
 	test_objects(HERE);
 	test_read_only();
+	check(send_in_vain() == send_in_vain(), "nothing is left of it");
 	test_chain();
 }
