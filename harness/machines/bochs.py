@@ -85,7 +85,7 @@ def _prepare(guest: qemu.Guest, folder: Path) -> None:
     (folder / "memory").write_bytes(image.contents)
     _make_firmware(image, folder)
     configuration = CONFIGURATION.format(
-        folder=folder, megabytes=qemu.MEMORY_MB, loaded_at=LOADED_AT
+        folder=folder, megabytes=guest.memory_mb, loaded_at=LOADED_AT
     )
     (folder / "bochsrc").write_text(configuration)
     # Debian's has a debugger, which waits for a command to go on.
@@ -171,7 +171,7 @@ def memory_image(guest: qemu.Guest) -> MemoryImage:
         modules += struct.pack("<4I", start, start + len(program), 0, 0)
     table = append(modules)
     command_line = append(guest.command_line.encode() + b"\0")
-    upper_kb = (qemu.MEMORY_MB - 1) << 10
+    upper_kb = (guest.memory_mb - 1) << 10
     words = (MULTIBOOT_FLAGS, 640, upper_kb, 0, command_line)
     info = append(struct.pack("<13I", *words, len(guest.modules), table, *6 * [0]))
     return MemoryImage(bytes(contents), entry, info)
@@ -182,4 +182,6 @@ def _make_firmware(image: MemoryImage, folder: Path) -> None:
     options = ["-Wl,-Ttext=0", "-Wl,--oformat=binary"]
     options += [f"-I{ROOT / 'kernels' / 'include'}"]
     options += [f"-DENTRY={image.entry:#x}", f"-DINFO={image.info:#x}"]
+    end = LOADED_AT + len(image.contents)
+    options += [f"-DSTART={LOADED_AT:#x}", f"-DEND={end:#x}"]
     assemble(FIRMWARE, folder / "rom", options)

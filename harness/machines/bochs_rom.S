@@ -5,13 +5,15 @@
  * left is to enter protected mode and jump to the kernel as a Multiboot loader
  * does.
  *
- * -DENTRY= the kernel's first instruction, -DINFO= the Multiboot information.
+ * -DENTRY= the kernel's first instruction, -DINFO= the Multiboot information,
+ * -DSTART= and -DEND= the memory that holds something.
  */
 #include <multiboot.h>
 
 #define CODE 0x08
 #define DATA 0x10
 #define ROM 0xF0000
+#define BLOCK 0x20000 /* Bochs's */
 
 	.text
 	.code16
@@ -32,6 +34,17 @@ protected:
 	movl	%eax, %fs
 	movl	%eax, %gs
 	movl	%eax, %ss
+
+	/*
+	 * Bochs gives memory its place in the host's block by block, as it is
+	 * touched, but has put down what we gave it in one piece.
+	 */
+	movl	$START, %esi
+1:	movl	(%esi), %eax
+	addl	$BLOCK, %esi
+	cmpl	$END, %esi
+	jb	1b
+
 	movl	$MULTIBOOT_LOADER_MAGIC, %eax
 	movl	$INFO, %ebx
 	movl	$ENTRY, %ecx
