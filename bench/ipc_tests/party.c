@@ -2,6 +2,7 @@
 #include "party.h"
 #include "hostile.h"
 #include "registers.h"
+#include "tasks.h"
 
 #define PARTIES 16	  /* in each space */
 #define STACK_BYTES 16384 /* the stubs may copy messages there */
@@ -39,8 +40,8 @@ static struct slot {
 } slots[PARTIES];
 
 /* Of the root task: all parties in all spaces. */
-static uid_t first_threads[SPACES];
-static uid_t parties[SPACES][PARTIES];
+static uid_t first_threads[ALL_SPACES];
+static uid_t parties[ALL_SPACES][PARTIES];
 
 /* Contents: any dword or byte of a message differs from any other's. */
 uint32_t contents_word(uint32_t seed, uint32_t n)
@@ -195,6 +196,13 @@ static bool memory_operation(const struct order *o, struct report *report)
 	case PAGER:
 		set_pager(o->partner);
 		return true;
+	case DELETE:
+		report->result = o->detail ? task_delete(o->partner)
+					   : thread_delete(o->partner);
+		return true;
+	case CREATE:
+		report->from = task_create((uint32_t)wait_without_stack, 0, NOBODY);
+		return true;
 	default:
 		return false;
 	}
@@ -266,14 +274,15 @@ static uid_t start_party(uint32_t number, uid_t root)
 	return thread_create(party, s, s->stack, STACK_BYTES);
 }
 
-void spawner(uid_t root)
+void spawner(uid_t root, bool is_module)
 {
 	static union order_message order;
 	static MESSAGE_VARIABLE(0, 0) answer;
 	uid_t made;
 
 	/* The tests' own threads are ended by a fault, as if nobody cared. */
-	set_pager(NOBODY);
+	if (is_module)
+		set_pager(NOBODY);
 	order.size = DOPE(DWORDS_OF(struct order), 0);
 	ipc_send(root, &answer.head, TIMEOUT_NEVER);
 	for (;;) {
@@ -348,7 +357,7 @@ void settle(void)
 {
 	uint32_t n;
 
-	for (n = 0; n < 2 * SPACES + 4; n++)
+	for (n = 0; n < 2 * ALL_SPACES + 4; n++)
 		thread_yield();
 }
 
@@ -384,10 +393,37 @@ void parties_delete(void)
 {
 	uint32_t space, n;
 
-	for (space = 0; space < SPACES; space++)
+	for (space = 0; space < ALL_SPACES; space++)
 		for (n = 0; n < PARTIES; n++)
 			if (parties[space][n]) {
 				thread_delete(parties[space][n]);
 				parties[space][n] = NOBODY;
 			}
+}
+
+uid_t first_thread(uint32_t space)
+{
+	return first_threads[space];
+}
+
+void space_create(uint32_t space)
+{
+	MESSAGE_VARIABLE(0, 0) hello = {.head = {0}};
+
+	first_threads[space] = made_task_create(space - SPACES);
+	if (first_threads[space] == NOBODY)
+		fail("no memory for a task");
+	if (code(ipc_receive(first_threads[space], &hello.head,
+		TIMEOUT_NEVER)) != IPC_OK)
+		fail("a task does not start");
+}
+
+uint32_t space_delete(uint32_t space)
+{
+	uint32_t n, result = task_delete(first_threads[space]);
+
+	for (n = 0; n < PARTIES; n++)
+		parties[space][n] = NOBODY;
+	made_task_forget(space - SPACES);
+	return result;
 }

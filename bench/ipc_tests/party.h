@@ -13,6 +13,8 @@
 #include "../runtime/runtime.h"
 
 #define SPACES 4
+#define MADE_SPACES 2 /* besides these, of tasks that the tests make */
+#define ALL_SPACES (SPACES + MADE_SPACES)
 
 enum operation {
 	SEND,
@@ -26,6 +28,8 @@ enum operation {
 	WRITE,	 /* seed to the dword at detail */
 	UNMAP,	 /* a page at detail */
 	PAGER,	 /* sets partner as its pager */
+	DELETE,	 /* partner; with its task if detail is not 0 */
+	CREATE,	 /* a task that waits for ever; reports it as from */
 	HOSTILE, /* see hostile.c */
 	SCHEDULE,
 	USE_COPROCESSOR, /* see registers.c */
@@ -100,7 +104,12 @@ bool is_done(uid_t party, struct report *report);
 /* Lets everybody run until they wait. */
 void settle(void);
 
-/* The first thread of the other modules. */
-void spawner(uid_t root) __attribute__((noreturn));
+/* A task for one of the made spaces. The end of it, and of its parties. */
+void space_create(uint32_t space);
+uint32_t space_delete(uint32_t space);
+uid_t first_thread(uint32_t space);
+
+/* The first thread of the other modules, and of the made tasks. */
+void spawner(uid_t root, bool is_module) __attribute__((noreturn));
 
 #endif
