@@ -27,7 +27,7 @@ void program(const char *command_line, uid_t root)
 	test_complex_messages();
 	test_faults();
 	test_life_cycle();
-	//test_attacks();
+	test_attacks();
 	print("1..%u\n", checks_done());
 	record_end();
 	machine_stop(checks_failed() != 0);

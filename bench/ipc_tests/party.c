@@ -5,6 +5,7 @@
 #include "tasks.h"
 
 #define PARTIES 16	  /* in each space */
+#define MOST_CHILDREN 16384
 #define STACK_BYTES 16384 /* the stubs may copy messages there */
 
 #define DWORDS_OF(type) ((sizeof(type) - 8 + 3) / 4)
@@ -178,6 +179,47 @@ static struct received do_ipc(const struct order *o)
 	}
 }
 
+/* One word of a message after the other, for some moments. */
+static void __attribute__((noreturn)) change_for_ever(
+    volatile uint32_t *message)
+{
+	uint32_t n, x = 1;
+
+	for (;;)
+		for (n = 0; n < 4 + 20 + 12; n++) {
+			uint32_t is = message[n], turns;
+
+			x = x * 1664525 + 1013904223;
+			message[n] = x & 1 ? is + 4 : x;
+			for (turns = 0; turns < 2000; turns++)
+				asm volatile("");
+			message[n] = is;
+		}
+}
+
+static uid_t children[MOST_CHILDREN];
+static uint32_t children_count;
+
+static uint32_t create_all(void)
+{
+	uid_t made;
+
+	while (children_count < MOST_CHILDREN &&
+	       (made = task_create((uint32_t)wait_without_stack, 0, NOBODY)))
+		children[children_count++] = made;
+	return children_count;
+}
+
+static uint32_t delete_all(void)
+{
+	uint32_t failed = 0;
+
+	while (children_count)
+		if (task_delete(children[--children_count]) == SERVICE_DENIED)
+			failed++;
+	return failed;
+}
+
 static bool memory_operation(const struct order *o, struct report *report)
 {
 	switch (o->operation) {
@@ -195,6 +237,17 @@ static bool memory_operation(const struct order *o, struct report *report)
 		return true;
 	case PAGER:
 		set_pager(o->partner);
+		return true;
+	case UNMAP_NOTHING:
+		report->result = unmap((void *)o->detail, 0);
+		return true;
+	case CHANGE:
+		change_for_ever((uint32_t *)o->detail);
+	case CREATE_ALL:
+		report->words[0] = create_all();
+		return true;
+	case DELETE_ALL:
+		report->words[0] = delete_all();
 		return true;
 	case DELETE:
 		report->result = o->detail ? task_delete(o->partner)
@@ -389,6 +442,17 @@ uid_t party_create(uint32_t space)
 	return made;
 }
 
+void party_delete(uid_t party)
+{
+	uint32_t space, n;
+
+	for (space = 0; space < ALL_SPACES; space++)
+		for (n = 0; n < PARTIES; n++)
+			if (parties[space][n] == party)
+				parties[space][n] = NOBODY;
+	thread_delete(party);
+}
+
 void parties_delete(void)
 {
 	uint32_t space, n;
@@ -399,6 +463,15 @@ void parties_delete(void)
 				thread_delete(parties[space][n]);
 				parties[space][n] = NOBODY;
 			}
+}
+
+uint32_t party_stack(uint32_t space, uid_t party)
+{
+	uint32_t n;
+
+	for (n = 0; n < PARTIES && parties[space][n] != party; n++)
+		;
+	return (uint32_t)(slots[n].stack + STACK_BYTES - 16) & -4096u;
 }
 
 uid_t first_thread(uint32_t space)

@@ -27,9 +27,13 @@ enum operation {
 	READ,	 /* the dword at detail; reports it as the first word */
 	WRITE,	 /* seed to the dword at detail */
 	UNMAP,	 /* a page at detail */
+	UNMAP_NOTHING, /* 0 bytes */
+	CHANGE, /* for ever the words from detail on, and back */
 	PAGER,	 /* sets partner as its pager */
 	DELETE,	 /* partner; with its task if detail is not 0 */
 	CREATE,	 /* a task that waits for ever; reports it as from */
+	CREATE_ALL, /* such tasks as can be; words: how many */
+	DELETE_ALL, /* of them; words: how many could not be */
 	HOSTILE, /* see hostile.c */
 	SCHEDULE,
 	USE_COPROCESSOR, /* see registers.c */
@@ -90,7 +94,10 @@ void find_spaces(void);
 
 /* A new party, waiting for its first order. */
 uid_t party_create(uint32_t space);
-/* The end of all parties. */
+/* The last page of its stack. */
+uint32_t party_stack(uint32_t space, uid_t party);
+/* The end of one, which may have ended already, or of all. */
+void party_delete(uid_t party);
 void parties_delete(void);
 
 /* Tells the party to do something; it may take long. */
