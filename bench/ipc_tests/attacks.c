@@ -110,10 +110,9 @@ static void test_bad_objects(void)
 		tell(b, &take);
 		settle();
 		tell(a, &give);
-		check(ask(b).result ==
-				  (bad[n].address == PLACE
-					  ? OBJECTS(1)
-					  : IPC_FAULT | IPC_IN_RECEIVE) &&
+		check(ask(b).result == (bad[n].address == PLACE
+					       ? OBJECTS(1)
+					       : IPC_FAULT | IPC_IN_RECEIVE) &&
 			  ask(a).result == IPC_OK,
 		    "to receive one into %s", bad[n].name);
 		parties_delete();
@@ -198,7 +197,7 @@ static void test_pager_cycles(void)
 	tell_and_ask(b, &read);
 	tell_and_ask(a, &set_a);
 	tell_and_ask(b, &set_b);
-	read.detail = PLACE;
+	read.detail = PLACE + 16 * PAGE;
 	tell(a, &read);
 	tell(b, &read);
 	rest();
@@ -206,6 +205,7 @@ static void test_pager_cycles(void)
 	check(is_ended(b), "two that are each other's pager fault: one ends");
 	parties_delete();
 
+	read.detail = PLACE;
 	c = party_create(THERE);
 	b = client_create(THERE, c);
 	a = client_create(THERE, b);
@@ -290,15 +290,16 @@ static void test_unmap_oneself(void)
 	b = party_create(MADE);
 	o = (struct order){.operation = PAGER};
 	tell_and_ask(b, &o);
-	check(ends_by(b, UNMAP, (uint32_t)perform & -PAGE),
+	/* At the latest when it is told to do something else. */
+	check(ends_by(b, UNMAP, (uint32_t)perform & -PAGE) ||
+		  ends_by(b, READ, (uint32_t)area),
 	    "and who unmaps its code and has no pager");
 	a = party_create(MADE);
 	o = order_memory(UNMAP, KERNEL);
 	check(tell_and_ask(a, &o).result == SERVICE_FAULT,
 	    "the kernel is not unmapped");
 	o.detail = FIREWALL;
-	check(tell_and_ask(a, &o).result == SERVICE_OK,
-	    "the last page may be");
+	check(tell_and_ask(a, &o).result == SERVICE_OK, "the last page may be");
 	parties_delete();
 }
 
@@ -345,8 +346,7 @@ static void test_growing_string(uint32_t by)
 {
 	uid_t pager = party_create(3), a = client_create(THERE, pager),
 	      b = party_create(THERE + 1), c = party_create(THERE);
-	struct order send =
-	    order_send(b, DOPE_WITH_OBJECTS(4, 2, 2), PAGE);
+	struct order send = order_send(b, DOPE_WITH_OBJECTS(4, 2, 2), PAGE);
 	struct order receive =
 	    order_receive(a, DOPE_WITH_OBJECTS(4, 2, 2), 4 * PAGE);
 	uint32_t second = send.send.address + 32 + 16, n;
@@ -448,8 +448,7 @@ static void test_unmapped_buffer(uint32_t space)
 	check(serve(pager, b, PLACE + 2 * PAGE, page_at(3)),
 	    "a buffer is unmapped in the middle, space %u: asked for again",
 	    space);
-	check(ask(a).result == IPC_OK &&
-		  gets_fault(pager, b, PLACE, false) &&
+	check(ask(a).result == IPC_OK && gets_fault(pager, b, PLACE, false) &&
 		  answer(pager, b, page_at(4), PAGE) == IPC_OK &&
 		  ask(b).result == DOPE(5, 1),
 	    "the message is delivered");
@@ -565,8 +564,8 @@ static void test_death_before_string(uint32_t space, bool task)
 		rest();
 		answer(pager, a, page_at(1), PAGE);
 	}
-	check(if_complex(!CONFIG_COMPLEX_MESSAGES ||
-			 ask(a).result == IPC_NO_PARTNER),
+	check(if_complex(
+		  !CONFIG_COMPLEX_MESSAGES || ask(a).result == IPC_NO_PARTNER),
 	    "its receiver in space %u ends before a string is looked at",
 	    space);
 	parties_delete();
@@ -594,8 +593,8 @@ static void test_object_not_delivered(bool dies)
 		tell_and_ask(pager, &no);
 		ask(b);
 	}
-	check(ask(a).result == (dies && CONFIG_DIRECT_TRANSFER ? IPC_NO_PARTNER
-							       : IPC_OK),
+	check(ask(a).result ==
+		  (dies && CONFIG_DIRECT_TRANSFER ? IPC_NO_PARTNER : IPC_OK),
 	    "an object for somebody who %s", dies ? "dies" : "has no buffer");
 	parties_delete();
 }

@@ -63,8 +63,8 @@ static void ends_sending(bool task, uint32_t dope)
 	rest();
 	end(dead, task);
 	receive.receive_timeout = TIMEOUT_NONE;
-	check(tell_and_ask(b, &receive).result ==
-		  (IPC_TIMEOUT | IPC_IN_RECEIVE),
+	check(
+	    tell_and_ask(b, &receive).result == (IPC_TIMEOUT | IPC_IN_RECEIVE),
 	    "a %s that ends while it sends has not sent", whom[task]);
 	receive.partner = dead;
 	check(tell_and_ask(b, &receive).result ==
@@ -184,10 +184,9 @@ static void ends_faulting(bool task, bool received)
 		check(gets_fault(pager, dead, PLACE, false), "a fault comes");
 	end(dead, task);
 	receive.receive_timeout = TIMEOUT_NONE;
-	check(received
-		  ? answer(pager, dead, page_at(0), PAGE) == IPC_NO_PARTNER
-		  : tell_and_ask(pager, &receive).result ==
-			(IPC_TIMEOUT | IPC_IN_RECEIVE),
+	check(received ? answer(pager, dead, page_at(0), PAGE) == IPC_NO_PARTNER
+		       : tell_and_ask(pager, &receive).result ==
+			     (IPC_TIMEOUT | IPC_IN_RECEIVE),
 	    "the pager of a %s that ends %s is not disturbed", whom[task],
 	    received ? "while it waits" : "before it is asked");
 	parties_delete();

@@ -25,8 +25,7 @@ uint32_t read_word(uid_t party, uint32_t address);
 bool gets_fault(uid_t pager, uid_t client, uint32_t address, bool write);
 
 /* It answers with so many bytes from a page on, | MEMORY_WRITABLE. */
-uint32_t answer(
-    uid_t pager, uid_t client, uint32_t page, uint32_t bytes);
+uint32_t answer(uid_t pager, uid_t client, uint32_t page, uint32_t bytes);
 
 /* A fault of the client: the pager gives it the page. */
 bool serve(uid_t pager, uid_t client, uint32_t address, uint32_t page);

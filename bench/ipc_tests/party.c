@@ -200,14 +200,23 @@ static void __attribute__((noreturn)) change_for_ever(
 static uid_t children[MOST_CHILDREN];
 static uint32_t children_count;
 
+/* Until they have all the memory. In the end some go, for others to talk. */
 static uint32_t create_all(void)
 {
+	uint32_t n, count;
 	uid_t made;
 
-	while (children_count < MOST_CHILDREN &&
-	       (made = task_create((uint32_t)wait_without_stack, 0, NOBODY)))
-		children[children_count++] = made;
-	return children_count;
+	for (n = 0; n < 100; n++) {
+		while (
+		    children_count < MOST_CHILDREN &&
+		    (made = task_create((uint32_t)wait_without_stack, 0, NOBODY)))
+			children[children_count++] = made;
+		thread_yield();
+	}
+	count = children_count;
+	for (n = 0; n < 30 && children_count; n++)
+		task_delete(children[--children_count]);
+	return count;
 }
 
 static uint32_t delete_all(void)

@@ -71,8 +71,7 @@ static void pager(void *of)
 	MESSAGE_VARIABLE(4, 0) buffer = {.head = {0}}, answer = {.head = {0}};
 	struct memory_object *object =
 	    (struct memory_object *)answer.head.direct;
-	struct received r =
-	    ipc_receive(NOBODY, &buffer.head, TIMEOUT_NEVER);
+	struct received r = ipc_receive(NOBODY, &buffer.head, TIMEOUT_NEVER);
 
 	answer.head.size = DOPE_WITH_OBJECTS(0, 0, 1);
 	for (;;) {
