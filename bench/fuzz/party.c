@@ -9,11 +9,10 @@
 static uint8_t area[REGION_BYTES + AREA_BELOW + AREA_ABOVE]
     __attribute__((aligned(4096)));
 
-static const struct constants constants
-    __attribute__((aligned(4096))) = CONSTANTS;
+static const struct constants constants __attribute__((aligned(4096))) =
+    CONSTANTS;
 
-static uint8_t given_pages[ARENAS * GIVEN_BYTES]
-    __attribute__((aligned(4096)));
+static uint8_t given_pages[ARENAS * GIVEN_BYTES] __attribute__((aligned(4096)));
 
 static struct slot {
 	char stack[STACK_BYTES] __attribute__((aligned(16)));
@@ -98,8 +97,7 @@ static struct received do_ipc(const struct order *o)
 
 	switch (c->operation) {
 	case RECEIVE:
-		return ipc_trap(
-		    IPC_RECEIVE, o->partner, NULL, 0, receive, end);
+		return ipc_trap(IPC_RECEIVE, o->partner, NULL, 0, receive, end);
 	case CALL:
 		if (CONFIG_RPC_SYSCALLS)
 			return ipc_trap(

@@ -23,6 +23,14 @@ bool if_complex(bool passed);
 uint32_t checks_done(void);
 uint32_t checks_failed(void);
 
+/* What SERVICE_MEMORY says when everybody waits. */
+struct memory_state {
+	uint32_t frames, heap;
+};
+void memory_in_use(struct memory_state *state);
+/* Is it the same as before? Says what it is, if not. */
+bool memory_is_back(const struct memory_state *before);
+
 /* Orders, with message variables at fixed places of the area. */
 uint32_t next_seed(void);
 struct order order_send(uid_t to, uint32_t dope, uint32_t string_bytes);

@@ -3,75 +3,10 @@
  * Page faults and memory objects: pagers are parties that receive and answer
  * as they are told.
  */
+#include "paging.h"
 #include "tests.h"
 
-#define PAGE 4096
 #define REGION 0x400000u /* what the window shows two of */
-#define PLACE 0x40000000 /* where nothing is, unless it has been mapped */
-
-/* Where in the area a pager's variables are: its client may be in the same
- * space and in the middle of something. */
-#define PAGER_AT (2u << 20)
-
-/* A page of the area to give away. */
-static uint32_t page_at(uint32_t n)
-{
-	return (uint32_t)area + (3u << 20) + n * PAGE;
-}
-
-static struct order order_memory(enum operation operation, uint32_t address)
-{
-	return (struct order){.operation = operation, .detail = address};
-}
-
-/* A party in a space whose pager is the given one. */
-static uid_t client_create(uint32_t space, uid_t pager)
-{
-	uid_t client = party_create(space);
-	struct order set = {.operation = PAGER, .partner = pager};
-
-	tell_and_ask(client, &set);
-	return client;
-}
-
-static void write_word(uid_t party, uint32_t address, uint32_t value)
-{
-	struct order write = order_memory(WRITE, address);
-
-	write.seed = value;
-	tell_and_ask(party, &write);
-}
-
-static uint32_t read_word(uid_t party, uint32_t address)
-{
-	struct order read = order_memory(READ, address);
-
-	return tell_and_ask(party, &read).words[0];
-}
-
-/* Does the pager get this fault of the client's? */
-static bool gets_fault(uid_t pager, uid_t client, uint32_t address, bool write)
-{
-	struct order receive = order_receive(NOBODY, 0, 0);
-	struct report r;
-
-	receive.receive.address += PAGER_AT;
-	r = tell_and_ask(pager, &receive);
-
-	return r.result == IPC_OK && r.from == client &&
-	       FAULT_ADDRESS(r.words) == (address & ~1u) &&
-	       FAULT_WRITE(r.words) == write;
-}
-
-static uint32_t answer(uid_t pager, uid_t client, uint32_t page, uint32_t bytes)
-{
-	struct order give = order_send(client, DOPE_WITH_OBJECTS(0, 0, 1), 0);
-
-	give.send.address += PAGER_AT;
-	give.send.object = page;
-	give.send.object_bytes = bytes;
-	return tell_and_ask(pager, &give).result;
-}
 
 static void test_page_by_page(uint32_t space)
 {
@@ -172,26 +107,6 @@ static void test_overlapping_answer(void)
 	    "an answer that takes the place of what it is made of");
 	check(service(SERVICE_MEMORY, 0, 0, NOBODY).ebx == before + 1,
 	    "one page has come free");
-	parties_delete();
-}
-
-/* A fault of the client: the pager gives it the page. */
-static bool serve(uid_t pager, uid_t client, uint32_t address, uint32_t page)
-{
-	return gets_fault(pager, client, address, true) &&
-	       answer(pager, client, page | MEMORY_WRITABLE, PAGE) == IPC_OK;
-}
-
-static void unmap_in(uint32_t space, uint32_t pages)
-{
-	uid_t party = party_create(space);
-	uint32_t n;
-
-	for (n = 0; n < pages; n++) {
-		struct order o = order_memory(UNMAP, PLACE + n * PAGE);
-
-		tell_and_ask(party, &o);
-	}
 	parties_delete();
 }
 

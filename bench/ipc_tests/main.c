@@ -8,9 +8,8 @@
 
 void program(const char *command_line, uid_t root)
 {
-	(void)command_line;
 	if (root != NOBODY)
-		spawner(root);
+		spawner(root, command_line != NULL);
 	find_spaces();
 	record_begin("ipc_tests");
 	test_timeouts();
@@ -27,6 +26,8 @@ void program(const char *command_line, uid_t root)
 	test_hostility();
 	test_complex_messages();
 	test_faults();
+	test_life_cycle();
+	test_attacks();
 	print("1..%u\n", checks_done());
 	record_end();
 	machine_stop(checks_failed() != 0);

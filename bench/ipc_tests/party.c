@@ -2,8 +2,10 @@
 #include "party.h"
 #include "hostile.h"
 #include "registers.h"
+#include "tasks.h"
 
-#define PARTIES 16	  /* in each space */
+#define PARTIES 16 /* in each space */
+#define MOST_CHILDREN 16384
 #define STACK_BYTES 16384 /* the stubs may copy messages there */
 
 #define DWORDS_OF(type) ((sizeof(type) - 8 + 3) / 4)
@@ -39,8 +41,8 @@ static struct slot {
 } slots[PARTIES];
 
 /* Of the root task: all parties in all spaces. */
-static uid_t first_threads[SPACES];
-static uid_t parties[SPACES][PARTIES];
+static uid_t first_threads[ALL_SPACES];
+static uid_t parties[ALL_SPACES][PARTIES];
 
 /* Contents: any dword or byte of a message differs from any other's. */
 uint32_t contents_word(uint32_t seed, uint32_t n)
@@ -177,6 +179,56 @@ static struct received do_ipc(const struct order *o)
 	}
 }
 
+/* One word of a message after the other, for some moments. */
+static void __attribute__((noreturn))
+change_for_ever(volatile uint32_t *message)
+{
+	uint32_t n, x = 1;
+
+	for (;;)
+		for (n = 0; n < 4 + 20 + 12; n++) {
+			uint32_t is = message[n], turns;
+
+			x = x * 1664525 + 1013904223;
+			message[n] = x & 1 ? is + 4 : x;
+			for (turns = 0; turns < 2000; turns++)
+				asm volatile("");
+			message[n] = is;
+		}
+}
+
+static uid_t children[MOST_CHILDREN];
+static uint32_t children_count;
+
+/* Until they have all the memory. In the end some go, for others to talk. */
+static uint32_t create_all(void)
+{
+	uint32_t n, count;
+	uid_t made;
+
+	for (n = 0; n < 100; n++) {
+		while (children_count < MOST_CHILDREN &&
+		       (made = task_create(
+			    (uint32_t)wait_without_stack, 0, NOBODY)))
+			children[children_count++] = made;
+		thread_yield();
+	}
+	count = children_count;
+	for (n = 0; n < 30 && children_count; n++)
+		task_delete(children[--children_count]);
+	return count;
+}
+
+static uint32_t delete_all(void)
+{
+	uint32_t failed = 0;
+
+	while (children_count)
+		if (task_delete(children[--children_count]) == SERVICE_DENIED)
+			failed++;
+	return failed;
+}
+
 static bool memory_operation(const struct order *o, struct report *report)
 {
 	switch (o->operation) {
@@ -194,6 +246,25 @@ static bool memory_operation(const struct order *o, struct report *report)
 		return true;
 	case PAGER:
 		set_pager(o->partner);
+		return true;
+	case UNMAP_NOTHING:
+		report->result = unmap((void *)o->detail, 0);
+		return true;
+	case CHANGE:
+		change_for_ever((uint32_t *)o->detail);
+	case CREATE_ALL:
+		report->words[0] = create_all();
+		return true;
+	case DELETE_ALL:
+		report->words[0] = delete_all();
+		return true;
+	case DELETE:
+		report->result = o->detail ? task_delete(o->partner)
+					   : thread_delete(o->partner);
+		return true;
+	case CREATE:
+		report->from =
+		    task_create((uint32_t)wait_without_stack, 0, NOBODY);
 		return true;
 	default:
 		return false;
@@ -266,14 +337,15 @@ static uid_t start_party(uint32_t number, uid_t root)
 	return thread_create(party, s, s->stack, STACK_BYTES);
 }
 
-void spawner(uid_t root)
+void spawner(uid_t root, bool is_module)
 {
 	static union order_message order;
 	static MESSAGE_VARIABLE(0, 0) answer;
 	uid_t made;
 
 	/* The tests' own threads are ended by a fault, as if nobody cared. */
-	set_pager(NOBODY);
+	if (is_module)
+		set_pager(NOBODY);
 	order.size = DOPE(DWORDS_OF(struct order), 0);
 	ipc_send(root, &answer.head, TIMEOUT_NEVER);
 	for (;;) {
@@ -348,7 +420,7 @@ void settle(void)
 {
 	uint32_t n;
 
-	for (n = 0; n < 2 * SPACES + 4; n++)
+	for (n = 0; n < 2 * ALL_SPACES + 4; n++)
 		thread_yield();
 }
 
@@ -380,14 +452,61 @@ uid_t party_create(uint32_t space)
 	return made;
 }
 
+void party_delete(uid_t party)
+{
+	uint32_t space, n;
+
+	for (space = 0; space < ALL_SPACES; space++)
+		for (n = 0; n < PARTIES; n++)
+			if (parties[space][n] == party)
+				parties[space][n] = NOBODY;
+	thread_delete(party);
+}
+
 void parties_delete(void)
 {
 	uint32_t space, n;
 
-	for (space = 0; space < SPACES; space++)
+	for (space = 0; space < ALL_SPACES; space++)
 		for (n = 0; n < PARTIES; n++)
 			if (parties[space][n]) {
 				thread_delete(parties[space][n]);
 				parties[space][n] = NOBODY;
 			}
+}
+
+uint32_t party_stack(uint32_t space, uid_t party)
+{
+	uint32_t n;
+
+	for (n = 0; n < PARTIES && parties[space][n] != party; n++)
+		;
+	return (uint32_t)(slots[n].stack + STACK_BYTES - 16) & -4096u;
+}
+
+uid_t first_thread(uint32_t space)
+{
+	return first_threads[space];
+}
+
+void space_create(uint32_t space)
+{
+	MESSAGE_VARIABLE(0, 0) hello = {.head = {0}};
+
+	first_threads[space] = made_task_create(space - SPACES);
+	if (first_threads[space] == NOBODY)
+		fail("no memory for a task");
+	if (code(ipc_receive(
+		first_threads[space], &hello.head, TIMEOUT_NEVER)) != IPC_OK)
+		fail("a task does not start");
+}
+
+uint32_t space_delete(uint32_t space)
+{
+	uint32_t n, result = task_delete(first_threads[space]);
+
+	for (n = 0; n < PARTIES; n++)
+		parties[space][n] = NOBODY;
+	made_task_forget(space - SPACES);
+	return result;
 }

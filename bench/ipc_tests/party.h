@@ -13,20 +13,28 @@
 #include "../runtime/runtime.h"
 
 #define SPACES 4
+#define MADE_SPACES 2 /* besides these, of tasks that the tests make */
+#define ALL_SPACES (SPACES + MADE_SPACES)
 
 enum operation {
 	SEND,
 	RECEIVE,
 	CALL,
 	REPLY_AND_RECEIVE_NEXT,
-	ATTACH,	 /* to interrupt */
-	DETACH,	 /* from interrupt */
-	SPIN,	 /* for ever, without system calls */
-	READ,	 /* the dword at detail; reports it as the first word */
-	WRITE,	 /* seed to the dword at detail */
-	UNMAP,	 /* a page at detail */
-	PAGER,	 /* sets partner as its pager */
-	HOSTILE, /* see hostile.c */
+	ATTACH,	       /* to interrupt */
+	DETACH,	       /* from interrupt */
+	SPIN,	       /* for ever, without system calls */
+	READ,	       /* the dword at detail; reports it as the first word */
+	WRITE,	       /* seed to the dword at detail */
+	UNMAP,	       /* a page at detail */
+	UNMAP_NOTHING, /* 0 bytes */
+	CHANGE,	       /* for ever the words from detail on, and back */
+	PAGER,	       /* sets partner as its pager */
+	DELETE,	       /* partner; with its task if detail is not 0 */
+	CREATE,	       /* a task that waits for ever; reports it as from */
+	CREATE_ALL,    /* such tasks as can be; words: how many */
+	DELETE_ALL,    /* of them; words: how many could not be */
+	HOSTILE,       /* see hostile.c */
 	SCHEDULE,
 	USE_COPROCESSOR, /* see registers.c */
 	SPAWN,		 /* for the modules' first threads: a new party */
@@ -86,7 +94,10 @@ void find_spaces(void);
 
 /* A new party, waiting for its first order. */
 uid_t party_create(uint32_t space);
-/* The end of all parties. */
+/* The last page of its stack. */
+uint32_t party_stack(uint32_t space, uid_t party);
+/* The end of one, which may have ended already, or of all. */
+void party_delete(uid_t party);
 void parties_delete(void);
 
 /* Tells the party to do something; it may take long. */
@@ -100,7 +111,12 @@ bool is_done(uid_t party, struct report *report);
 /* Lets everybody run until they wait. */
 void settle(void);
 
-/* The first thread of the other modules. */
-void spawner(uid_t root) __attribute__((noreturn));
+/* A task for one of the made spaces. The end of it, and of its parties. */
+void space_create(uint32_t space);
+uint32_t space_delete(uint32_t space);
+uid_t first_thread(uint32_t space);
+
+/* The first thread of the other modules, and of the made tasks. */
+void spawner(uid_t root, bool is_module) __attribute__((noreturn));
 
 #endif

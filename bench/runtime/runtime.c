@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "runtime.h"
 
+struct given_memory given_memory;
+
 /* What follows "name=" in the command line, NULL if there is none. */
 static const char *find_argument(const char *command_line, const char *name)
 {

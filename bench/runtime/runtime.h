@@ -17,6 +17,12 @@
  */
 void program(const char *command_line, uid_t root);
 
+/* The root task's: what the kernel does not keep for itself. */
+struct given_memory {
+	uint32_t address, bytes;
+};
+extern struct given_memory given_memory;
+
 /*
  * A message variable with room for so many dwords of direct string behind the
  * first 8 bytes and so many indirect strings. Its size dope is still to set.

@@ -19,7 +19,7 @@ struct kernel_message {
 	uint32_t words[2];
 	uint32_t bytes;		/* of all this */
 	uint32_t patience;	/* the sender's timeout */
-	struct object *objects; /* in data; NULL: not so far yet */
+	struct object *objects; /* in data; NULL: not there yet */
 	uint32_t data[];
 };
 
@@ -69,14 +69,12 @@ static uint32_t take_strings(
 	return IPC_OK;
 }
 
-static uint32_t take_objects(struct task *source, const struct outgoing *out,
-    struct object *object, uint32_t room)
+static uint32_t take_objects(
+    struct task *source, const struct outgoing *out, struct object *object)
 {
 	struct piece piece;
 	uint32_t n;
 
-	if (DOPE_OBJECTS(out->dope) > room)
-		return IPC_FAULT;
 	for (n = 0; n < DOPE_OBJECTS(out->dope); n++, object++) {
 		uint32_t result = object_open(out, n, &piece);
 
@@ -96,8 +94,7 @@ static uint32_t message_fill(
     struct kernel_message *m, struct tcb *from, const struct outgoing *out)
 {
 	uint32_t *at = m->data, *end = (uint32_t *)((char *)m + m->bytes);
-	uint32_t result;
-	struct object *objects;
+	uint32_t result, room;
 
 	if (DOPE_DWORDS(out->dope) &&
 	    !copy_dwords(at, out->direct, DOPE_DWORDS(out->dope)))
@@ -106,11 +103,12 @@ static uint32_t message_fill(
 	result = take_strings(out, &at, end);
 	if (result != IPC_OK)
 		return result;
-	objects = (struct object *)at;
-	memset(objects, 0, (uint32_t)((char *)end - (char *)at));
-	m->objects = objects;
-	return take_objects(from->task, out, objects,
-	    (uint32_t)(end - at) * 4 / sizeof(struct object));
+	room = (uint32_t)((char *)end - (char *)at);
+	if (DOPE_OBJECTS(out->dope) * sizeof(struct object) > room)
+		return IPC_FAULT; /* the strings are longer than before */
+	memset(at, 0, room);
+	m->objects = (struct object *)at;
+	return take_objects(from->task, out, m->objects);
 }
 
 /* Objects that have not been taken out go with it. */

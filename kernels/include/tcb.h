@@ -47,7 +47,7 @@ struct transfer {
 	struct tcb *copied_by;	       /* likewise */
 	struct kernel_message *outbox; /* being copied in */
 	struct kernel_message *inbox;  /* not yet copied out */
-	uint32_t window_region;	       /* the first of the two in the window */
+	uint32_t window_region; /* the first of the two seen in the window */
 };
 
 /* What the running thread has that others must not find. */
