@@ -122,8 +122,10 @@ uint32_t frames_allocate(uint32_t count)
 {
 	uint32_t frame = find_frames(count);
 
-	if (!frame && heap_trim())
+	if (!frame && heap_trim()) {
+		tcb_refill_reserve();
 		frame = find_frames(count);
+	}
 	if (!frame && count == 1 && tcb_reclaim())
 		frame = find_frames(count);
 	return frame;

@@ -68,6 +68,12 @@ bool tcb_reserve_frames(void)
 	return true;
 }
 
+void tcb_refill_reserve(void)
+{
+	while (reserved < RESERVED_FRAMES && frames_free)
+		reserve[reserved++] = frames_allocate(1);
+}
+
 void tcb_return_frame(uint32_t frame)
 {
 	if (reserved < RESERVED_FRAMES)
