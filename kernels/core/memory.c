@@ -107,6 +107,8 @@ static uint32_t find_frames(uint32_t count)
 {
 	uint32_t frame, run = 0;
 
+	if (frames_free < count)
+		return 0;
 	/* Nothing before search_from is free. */
 	while (search_from < frames_end && users[search_from])
 		search_from++;
