@@ -4,8 +4,9 @@
 #include "registers.h"
 #include "tasks.h"
 
-#define PARTIES 16 /* in each space */
-#define MOST_CHILDREN 16384
+#define PARTIES 16	  /* in each space */
+#define MOST_CHILDREN 300
+#define HUNGRY_CHILDREN 40 /* of them */
 #define STACK_BYTES 16384 /* the stubs may copy messages there */
 
 #define DWORDS_OF(type) ((sizeof(type) - 8 + 3) / 4)
@@ -180,8 +181,8 @@ static struct received do_ipc(const struct order *o)
 }
 
 /* One word of a message after the other, for some moments. */
-static void __attribute__((noreturn))
-change_for_ever(volatile uint32_t *message)
+static void __attribute__((noreturn)) change_for_ever(
+    volatile uint32_t *message)
 {
 	uint32_t n, x = 1;
 
@@ -200,18 +201,27 @@ change_for_ever(volatile uint32_t *message)
 static uid_t children[MOST_CHILDREN];
 static uint32_t children_count;
 
-/* Until they have all the memory. In the end some go, for others to talk. */
+static void child_create(void (*entry)(void))
+{
+	uid_t made = task_create((uint32_t)entry, 0, NOBODY);
+
+	if (made != NOBODY)
+		children[children_count++] = made;
+}
+
+/* They take all the memory. In the end some go, for others to talk. */
 static uint32_t create_all(void)
 {
+	MESSAGE_VARIABLE(0, 0) nothing = {.head = {0}};
 	uint32_t n, count;
-	uid_t made;
 
-	for (n = 0; n < 100; n++) {
-		while (children_count < MOST_CHILDREN &&
-		       (made = task_create(
-			    (uint32_t)wait_without_stack, 0, NOBODY)))
-			children[children_count++] = made;
-		thread_yield();
+	for (n = 0; n < MOST_CHILDREN; n++) {
+		child_create(n < HUNGRY_CHILDREN ? touch_all_regions
+						 : wait_without_stack);
+		if (n < HUNGRY_CHILDREN)
+			ipc_receive(NOBODY, &nothing.head, 20);
+		else
+			thread_yield();
 	}
 	count = children_count;
 	for (n = 0; n < 30 && children_count; n++)
@@ -263,8 +273,7 @@ static bool memory_operation(const struct order *o, struct report *report)
 					   : thread_delete(o->partner);
 		return true;
 	case CREATE:
-		report->from =
-		    task_create((uint32_t)wait_without_stack, 0, NOBODY);
+		report->from = task_create((uint32_t)wait_without_stack, 0, NOBODY);
 		return true;
 	default:
 		return false;
@@ -496,8 +505,8 @@ void space_create(uint32_t space)
 	first_threads[space] = made_task_create(space - SPACES);
 	if (first_threads[space] == NOBODY)
 		fail("no memory for a task");
-	if (code(ipc_receive(
-		first_threads[space], &hello.head, TIMEOUT_NEVER)) != IPC_OK)
+	if (code(ipc_receive(first_threads[space], &hello.head,
+		TIMEOUT_NEVER)) != IPC_OK)
 		fail("a task does not start");
 }
 

@@ -15,6 +15,13 @@ static struct pager {
 } pagers[MADE_SPACES];
 
 asm(".text\n"
+    ".globl touch_all_regions\n"
+    "touch_all_regions:\n"
+    "	movl $0x50000000, %eax\n" /* EVERYWHERE */
+    "1:	testb %al, (%eax)\n"
+    "	addl $0x400000, %eax\n"
+    "	cmpl $0xD0000000, %eax\n"
+    "	jb 1b\n"
     ".globl wait_without_stack\n"
     "wait_without_stack:\n"
     "	xorl %edx, %edx\n" /* from anybody */
@@ -56,6 +63,8 @@ static uint32_t choose_page(struct pager *p, uint32_t address)
 
 	if (between(address, program_start, data_start))
 		return page;
+	if (address - EVERYWHERE < EVERYWHERE_BYTES)
+		return (uint32_t)program_start;
 	if (between(page, data_start, bss_start))
 		return copied_page(p, page);
 	if (between(address, bss_start, program_end) ||

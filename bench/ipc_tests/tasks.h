@@ -13,8 +13,15 @@
 /* Their first threads' stacks; the page above is not there. */
 #define STACK_END 0x30000000u
 
+/* Here the pager gives one and the same page, read-only. */
+#define EVERYWHERE 0x50000000u
+#define EVERYWHERE_BYTES 0x80000000u
+
 /* A thread that receives for ever and needs no stack. */
 void wait_without_stack(void);
+
+/* The same when it has touched a page in each 4 MB of EVERYWHERE. */
+void touch_all_regions(void);
 
 /* Its first thread says hello to whoever calls this. NOBODY: no memory. */
 uid_t made_task_create(uint32_t n);

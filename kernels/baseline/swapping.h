@@ -59,6 +59,10 @@ static inline bool tcb_reclaim(void)
 	return false;
 }
 
+static inline void tcb_refill_reserve(void)
+{
+}
+
 static inline bool tcb_bring_ready(void)
 {
 	return false;

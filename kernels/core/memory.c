@@ -107,6 +107,8 @@ static uint32_t find_frames(uint32_t count)
 {
 	uint32_t frame, run = 0;
 
+	if (frames_free < count)
+		return 0;
 	/* Nothing before search_from is free. */
 	while (search_from < frames_end && users[search_from])
 		search_from++;
@@ -122,8 +124,10 @@ uint32_t frames_allocate(uint32_t count)
 {
 	uint32_t frame = find_frames(count);
 
-	if (!frame && heap_trim())
+	if (!frame && heap_trim()) {
+		tcb_refill_reserve();
 		frame = find_frames(count);
+	}
 	if (!frame && count == 1 && tcb_reclaim())
 		frame = find_frames(count);
 	return frame;

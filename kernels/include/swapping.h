@@ -18,6 +18,8 @@
  *	                           sees only a copy of the tcb
  *	tcb_reclaim()              swaps out some threads that were not used for
  *	                           long: true if frames have come free
+ *	tcb_refill_reserve()       the heap has given back frames: some of them
+ *	                           are needed to bring threads in
  *	tcb_bring_ready()          brings in a thread that is ready; false if
  *	                           none is swapped out
  *	tcb_tick()                 the clock has ticked: brings in those that

@@ -68,6 +68,12 @@ bool tcb_reserve_frames(void)
 	return true;
 }
 
+void tcb_refill_reserve(void)
+{
+	while (reserved < RESERVED_FRAMES && frames_free)
+		reserve[reserved++] = frames_allocate(1);
+}
+
 void tcb_return_frame(uint32_t frame)
 {
 	if (reserved < RESERVED_FRAMES)
@@ -190,9 +196,8 @@ bool tcb_bring_in(uint32_t number)
 
 	if (!s)
 		return false;
-	frame = frames_allocate(1);
-	if (!frame)
-		frame = reserved_frame();
+	/* Not at the cost of others, as long as there is a reserve. */
+	frame = frames_free ? frames_allocate(1) : reserved_frame();
 	kernel_map_page((uint32_t)t, frame, PTE_WRITABLE);
 	*t = s->tcb;
 	memcpy(

@@ -80,5 +80,8 @@ bool tcb_bring_in(uint32_t number);
 /* Sees to it that there are frames enough for whoever is brought in. */
 bool tcb_reserve_frames(void);
 
+/* The same as far as frames are free: the heap's were tcbs, perhaps. */
+void tcb_refill_reserve(void);
+
 /* Gives back a tcb's frame, to the reserve first. */
 void tcb_return_frame(uint32_t frame);
