@@ -11,7 +11,7 @@ struct free_block {
 	struct free_block *next;
 };
 
-uint32_t heap_used;
+uint32_t heap_used, heap_frames;
 
 static struct free_block *free_blocks[LISTS];
 
@@ -57,6 +57,7 @@ static void release_spare(struct free_block *block, uint32_t n)
 	blocks_made[n] -= PAGE_SIZE >> (n + SMALLEST_LOG2);
 #endif
 	(void)n;
+	heap_frames--;
 	frames_release(physical(block), 1);
 }
 
@@ -105,6 +106,7 @@ static void refill(uint32_t n)
 
 	if (!frame)
 		return;
+	heap_frames++;
 #if CONFIG_ASSERTIONS
 	blocks_made[n] += PAGE_SIZE / size;
 #endif

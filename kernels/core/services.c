@@ -104,7 +104,8 @@ static uint32_t unmap(struct tcb *me, uint32_t address, uint32_t bytes)
 static uint32_t tell_memory(struct trap_frame *frame)
 {
 	heap_trim();
-	frame->ebx = frames_free;
+	tcb_refill_reserve();
+	frame->ebx = frames_free + heap_frames;
 	frame->ecx = heap_used;
 	return SERVICE_OK;
 }

@@ -172,7 +172,8 @@ struct memory_object {
 #define SERVICE_CREATE_TASK 8
 #define SERVICE_DELETE_TASK 9 /* in: EDX, ESI uid of a thread of it */
 #define SERVICE_SET_PAGER 10  /* in: EDX, ESI uid: the caller's pager */
-#define SERVICE_MEMORY 11     /* out: EBX frames free, ECX bytes of heap used */
+/* out: EBX frames that are free or the heap's, ECX bytes of the heap in use */
+#define SERVICE_MEMORY 11
 #define SERVICE_ATTACH_INTERRUPT 12 /* in: EBX irq, ECX 1, or 0 to detach */
 #define SERVICE_PORT_IN 13	    /* in: EBX port; out: ECX byte */
 #define SERVICE_PORT_OUT 14	    /* in: EBX port, ECX byte */

@@ -12,6 +12,9 @@
 /* Bytes in use, as allocated: rounded up to blocks. */
 extern uint32_t heap_used;
 
+/* How many frames are cut into blocks, used and free ones. */
+extern uint32_t heap_frames;
+
 /* Not cleared; NULL if there is no memory. */
 void *heap_allocate(uint32_t bytes);
 void heap_release(void *address, uint32_t bytes);
