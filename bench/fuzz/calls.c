@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "places.h"
 
-uint32_t boundary, constants_at;
+uint32_t boundary, constants_at, given_at, pool_at;
+bool complex_messages;
 
 static const uint32_t bad_addresses[PLACES] = {
+    [NULL_PAGE] = 0,
     [NOT_MAPPED] = 0x10000000,
     [END_OF_USER] = USER_END - 16,
     [IN_TCBS] = 0xE0001000,
@@ -83,8 +85,8 @@ static bool reserve(struct generator *g, struct call *c, uint32_t bit)
 	for (n = 0; n < PARTIES; n++) {
 		const struct party_state *p = g->parties + n;
 
-		if (p->exists && p->busy && p->space == space &&
-		    (p->call.exclusive & bit))
+		if (p->exists && p->busy && (p->call.exclusive & bit) &&
+		    (p->space == space || bit == EXCLUSIVE_OBJECT))
 			return false;
 	}
 	c->exclusive |= bit;
@@ -101,7 +103,10 @@ static enum place choose_place(struct generator *g, struct call *c)
 {
 	enum place place = EDGE + any(g, PLACES - EDGE);
 
-	if (percent(g, 90) || (place == EDGE && !reserve(g, c, 2)))
+	if (c->pager != NO_PAGER && percent(g, 45))
+		return PAGED;
+	if (percent(g, 90) ||
+	    (place == EDGE && !reserve(g, c, EXCLUSIVE_EDGE)))
 		return OWN;
 	return place;
 }
@@ -116,28 +121,41 @@ static uint32_t at_edge(struct generator *g, uint32_t size)
 	return EDGE_END - (size - missing);
 }
 
-static uint32_t variable_bytes(const struct variable *v)
+/* Messages in PAGED are those that the pool has. */
+static void place_in_pool(struct variable *v, bool receive)
 {
-	uint32_t dwords = DOPE_DWORDS(v->size);
-
-	if (DOPE_DWORDS(v->dope) > dwords)
-		dwords = DOPE_DWORDS(v->dope);
-	return sizeof(struct message) + dwords * 4 +
-	       (DOPE_STRINGS(v->size | v->dope) ? 16 : 0);
+	v->address = paged(v->arena);
+	v->room = 0;
+	if (!receive) {
+		v->address += PAGED_MESSAGE;
+		v->size = v->dope = PAGED_MESSAGE_DOPE;
+		return;
+	}
+	v->address += PAGED_VARIABLE;
+	v->size = PAGED_VARIABLE_SIZE;
+	v->buffers[0] = (struct planned){
+	    PAGED, paged(v->arena) + PAGED_BUFFER, PAGED_BUFFER_BYTES};
 }
 
 static void place_variable(
-    struct generator *g, struct call *c, struct variable *v, uint32_t offset)
+    struct generator *g, struct call *c, struct variable *v, bool receive)
 {
+	uint32_t offset = receive ? RECEIVE_VARIABLE : SEND_VARIABLE, end;
+
 	v->place = choose_place(g, c);
 	switch (v->place) {
 	case OWN:
-		v->address = arena(g->parties[c->party].arena) + offset +
-			     misalignment(g);
-		v->room = 1088;
+		v->address = arena(v->arena) + offset + misalignment(g);
+		v->room = VARIABLE_ROOM;
+		break;
+	case PAGED:
+		place_in_pool(v, receive);
 		break;
 	case EDGE:
-		v->address = at_edge(g, variable_bytes(v));
+		end = sizeof(struct message) + DOPE_DWORDS(v->dope) * 4;
+		if (end < variable_end(v->size))
+			end = variable_end(v->size);
+		v->address = at_edge(g, end);
 		v->room = EDGE_END - v->address;
 		break;
 	case CONSTANT:
@@ -150,103 +168,274 @@ static void place_variable(
 	}
 }
 
-/* Returns the address; *room: how much of it there is. */
-static uint32_t place_string(struct generator *g, struct call *c,
-    enum place *place, bool receive, uint32_t *bytes, uint32_t *room)
+/* In the pages of the pool, or in a window. */
+static void place_in_pages(
+    struct generator *g, struct planned *p, uint32_t address, uint32_t pages)
+{
+	if (p->bytes > 2 * PAGE_BYTES)
+		p->bytes = 2 * PAGE_BYTES;
+	p->address = address + any(g, (pages - 2) * PAGE_BYTES);
+}
+
+/* The n-th of several, or the only one. */
+static void place_string(struct generator *g, struct call *c,
+    const struct variable *v, struct planned *p, bool receive, uint32_t n,
+    uint32_t several)
 {
 	uint32_t address = receive ? RECEIVE_STRING : SEND_STRING;
 
-	*room = 0;
-	*bytes = choose_size(g, OWN_STRING_MAX);
-	if (any(g, receive ? 16 : 128) == 0 && reserve(g, c, 1)) {
-		*place = BIG;
-		*bytes = receive && percent(g, 75) ? BIG_STRING_MAX
-						   : any(g, BIG_STRING_MAX);
-		*room = *bytes;
+	p->bytes = choose_size(g, several > 1 ? PLANNED_STRIDE - 16
+					      : OWN_STRING_MAX);
+	if (any(g, receive ? 16 : 128) == 0 && reserve(g, c, EXCLUSIVE_BIG)) {
+		p->place = BIG;
+		p->bytes = receive && percent(g, 75) ? BIG_STRING_MAX
+						     : any(g, BIG_STRING_MAX);
 		address = receive ? BIG_RECEIVE_STRING : BIG_SEND_STRING;
-		return boundary + address + misalignment(g);
+		p->address = boundary + address + misalignment(g);
+		return;
 	}
-	*place = choose_place(g, c);
-	switch (*place) {
+	p->place = choose_place(g, c);
+	if (c->operation <= RECEIVE && any(g, 16) == 0 &&
+	    reserve(g, c, EXCLUSIVE_OBJECT))
+		p->place = OBJECT;
+	switch (p->place) {
 	case OWN:
-		*room = *bytes;
-		return arena(g->parties[c->party].arena) + address +
-		       misalignment(g);
+		p->address = arena(v->arena) + address + n * PLANNED_STRIDE +
+			     misalignment(g);
+		if (receive && percent(g, 60))
+			p->bytes = several > 1 ? PLANNED_STRIDE - 16
+					       : OWN_STRING_MAX;
+		break;
+	case PAGED:
+		if (receive)
+			place_in_pages(g, p, paged(v->arena) + PAGED_BUFFERS,
+			    PAGED_PAGES - PAGED_BUFFERS / PAGE_BYTES);
+		else
+			place_in_pages(g, p, paged(v->arena), PAGED_PAGES);
+		break;
+	case OBJECT:
+		place_in_pages(g, p, window(v->arena), WINDOW_PAGES);
+		break;
 	case EDGE:
-		address = at_edge(g, *bytes %= EDGE_BYTES);
-		*room = EDGE_END - address;
-		if (*room > *bytes)
-			*room = *bytes;
-		return address;
+		p->address = at_edge(g, p->bytes %= EDGE_BYTES);
+		break;
 	case CONSTANT:
-		*bytes %= CONSTANT_STRING_BYTES - 16;
-		return constants_at + offsetof(struct constants, string) +
-		       misalignment(g);
+		p->bytes %= CONSTANT_STRING_BYTES - 16;
+		p->address = constants_at +
+			     offsetof(struct constants, string) +
+			     misalignment(g);
+		break;
 	default:
-		return bad_addresses[*place] + any(g, 16);
+		p->address = bad_addresses[p->place] + any(g, 16);
 	}
+}
+
+static void place_strings(struct generator *g, struct call *c,
+    struct variable *v, bool receive, uint32_t strings)
+{
+	struct planned *planned = receive ? v->buffers : v->strings;
+	uint32_t n;
+
+	for (n = 0; n < strings && n < PLANNED_STRINGS; n++)
+		place_string(g, c, v, planned + n, receive, n, strings);
+	if (!receive && strings && percent(g, 1))
+		planned[0].bytes = STRING_MAX_BYTES + 1 + any(g, 1 << 30);
+}
+
+static uint32_t some_pages(struct generator *g, uint32_t most)
+{
+	return any(g, most + 1) * PAGE_BYTES;
+}
+
+/* What was received, too, can be sent; and what there is not. */
+static void place_object(
+    struct generator *g, const struct variable *v, struct planned *p)
+{
+	uint32_t owner = percent(g, 60) ? v->arena : any(g, ARENAS);
+
+	p->place = OBJECT;
+	p->bytes = some_pages(g, GIVEN_PAGES);
+	p->address = given(v->arena);
+	switch (any(g, 16)) {
+	case 0: /* nothing is there */
+		p->address = bad_addresses[NOT_MAPPED];
+		break;
+	case 1: /* in the kernel, or across its beginning */
+		p->address = percent(g, 50) ? USER_END - PAGE_BYTES
+					    : bad_addresses[IN_KERNEL];
+		break;
+	case 2: /* not a page */
+		p->address += 1 + any(g, PAGE_BYTES - 1);
+		break;
+	case 3:
+		p->bytes += any(g, PAGE_BYTES);
+		break;
+	case 4:
+	case 5:
+	case 6:
+	case 7:
+	case 8: /* handed on */
+		p->bytes = some_pages(g, WINDOW_PAGES);
+		p->address = window(owner) +
+			     any(g, 1 + WINDOW_PAGES - p->bytes / PAGE_BYTES) *
+				 PAGE_BYTES;
+		break;
+	default:
+		p->address += any(g, 1 + GIVEN_PAGES - p->bytes / PAGE_BYTES) *
+			      PAGE_BYTES;
+	}
+	if (percent(g, 60))
+		p->address |= MEMORY_WRITABLE;
+}
+
+static void place_window(
+    struct generator *g, const struct variable *v, struct planned *p)
+{
+	p->place = OBJECT;
+	p->bytes = some_pages(g, WINDOW_PAGES);
+	p->address = window(v->arena) +
+		     any(g, 1 + WINDOW_PAGES - p->bytes / PAGE_BYTES) *
+			 PAGE_BYTES;
+	switch (any(g, 16)) {
+	case 0:
+		p->address = bad_addresses[IN_WINDOW];
+		break;
+	case 1:
+		p->address = USER_END - PAGE_BYTES;
+		break;
+	case 2:
+		p->address += 1 + any(g, PAGE_BYTES - 1);
+		break;
+	case 3: /* the kernel takes whole pages of it */
+		p->bytes += any(g, PAGE_BYTES);
+	}
+	if (p->address + p->bytes > window(v->arena) + WINDOW_BYTES)
+		p->bytes = PAGE_BYTES;
+}
+
+/* How many of several: mostly few. */
+static uint32_t choose_count(struct generator *g)
+{
+	uint32_t n = any(g, 10);
+
+	if (n < 6)
+		return 1;
+	return n < 9 ? 2 + any(g, 3) : any(g, 256);
+}
+
+/* Objects are sent and received where nothing else goes on meanwhile. */
+static uint32_t choose_objects(
+    struct generator *g, const struct call *c, uint32_t percents)
+{
+	return c->operation <= RECEIVE && percent(g, percents) ? choose_count(g)
+							       : 0;
 }
 
 static void choose_send(struct generator *g, struct call *c)
 {
 	struct variable *v = &c->send;
-	uint32_t dwords = choose_dwords(g), room;
+	uint32_t dwords = choose_dwords(g), room, n;
+	uint32_t strings = percent(g, 30) ? choose_count(g) : 0;
+	uint32_t objects = choose_objects(g, c, 20);
 
-	v->dope = DOPE(dwords, 0);
+	/* Only so can it be one message without COMPLEX_MESSAGES. */
+	if (objects == 1 && percent(g, 70))
+		dwords = 0;
 	room = percent(g, 20) ? choose_dwords(g) : dwords;
-	if (percent(g, 25)) {
-		v->dope |= DOPE(0, 1);
-		v->string = place_string(
-		    g, c, &v->string_place, false, &v->length, &v->string_room);
-		if (percent(g, 1))
-			v->length = STRING_MAX_BYTES + 1 + any(g, 1 << 30);
-		/* The descriptor lies behind what is sent. */
-		if (room < dwords)
-			room = dwords;
-	} else if (percent(g, 1)) {
-		v->dope |= percent(g, 50) || false
-			       ? 1u << (24 + any(g, 8))
-			       : DOPE(0, 2);
-	}
-	v->size = DOPE(room, DOPE_STRINGS(v->dope) == 1);
+	/* The descriptors lie behind what is sent. */
+	if (room < dwords && (strings || objects))
+		room = dwords;
+	v->arena = g->parties[c->party].arena;
+	v->dope = DOPE_WITH_OBJECTS(dwords, strings, objects);
+	v->size = DOPE_WITH_OBJECTS(room, strings, objects);
+	place_strings(g, c, v, false, strings);
+	for (n = 0; n < PLANNED_OBJECTS; n++)
+		place_object(g, v, v->objects + n);
 	if (percent(g, 5)) /* a result code does not matter */
 		v->dope |= any(g, 256);
-	place_variable(g, c, v, SEND_VARIABLE);
+	place_variable(g, c, v, false);
 }
 
 static void choose_receive(struct generator *g, struct call *c)
 {
 	struct variable *v = &c->receive;
-	uint32_t dwords = percent(g, 60) ? 255 : choose_dwords(g), room;
+	uint32_t dwords = percent(g, 60) ? 255 : choose_dwords(g), n;
+	uint32_t strings = percent(g, 80) ? choose_count(g) : 0;
+	uint32_t objects = choose_objects(g, c, 60);
 
-	v->size = DOPE(dwords, percent(g, 80));
+	v->arena = g->parties[c->party].arena;
+	v->size = DOPE_WITH_OBJECTS(dwords, strings, objects);
 	v->dope = any(g, 256);
-	v->buffer =
-	    place_string(g, c, &v->buffer_place, true, &v->buffer_size, &room);
-	if (v->buffer_place == OWN && percent(g, 60))
-		v->buffer_size = OWN_STRING_MAX;
-	place_variable(g, c, v, RECEIVE_VARIABLE);
+	place_strings(g, c, v, true, strings);
+	for (n = 0; n < PLANNED_OBJECTS; n++)
+		place_window(g, v, v->windows + n);
+	place_variable(g, c, v, true);
+}
+
+static uint32_t larger(uint32_t a, uint32_t b)
+{
+	return a > b ? a : b;
 }
 
 /* One variable for both, as 5.4.1 suggests. */
 static void share_variable(struct call *c)
 {
 	struct variable *s = &c->send, *r = &c->receive;
+	uint32_t n;
 
-	if (s->place == CONSTANT || r->place == CONSTANT)
+	if (s->room == 0 || r->room == 0)
 		return;
 	c->one_variable = true;
-	if (DOPE_DWORDS(s->dope) > DOPE_DWORDS(r->size))
-		s->size = DOPE(DOPE_DWORDS(s->dope), 1);
-	else
-		s->size = r->size | DOPE(0, 1);
+	s->size = DOPE(larger(DOPE_DWORDS(s->dope), DOPE_DWORDS(r->size)),
+	    larger(DOPE_STRINGS(s->dope), DOPE_STRINGS(r->size)));
 	if (s->place == EDGE) {
 		s->address = EDGE_END - EDGE_BYTES;
 		s->room = EDGE_BYTES;
 	}
-	s->buffer = r->buffer;
-	s->buffer_size = r->buffer_size;
-	s->buffer_place = r->buffer_place;
+	for (n = 0; n < PLANNED_STRINGS; n++)
+		s->buffers[n] = r->buffers[n];
+}
+
+static struct planned small_string(
+    const struct variable *v, uint32_t n, uint32_t offset, uint32_t stride)
+{
+	uint32_t most = stride - 8;
+
+	return (struct planned){
+	    OWN, arena(v->arena) + offset + n * stride, n * 2654435761u % most};
+}
+
+struct planned nth_string(const struct variable *v, uint32_t n)
+{
+	return n < PLANNED_STRINGS
+		   ? v->strings[n]
+		   : small_string(v, n, SEND_STRING, SMALL_STRING);
+}
+
+struct planned nth_buffer(const struct variable *v, uint32_t n)
+{
+	return n < PLANNED_STRINGS
+		   ? v->buffers[n]
+		   : small_string(v, n, RECEIVE_STRING, SMALL_BUFFER);
+}
+
+struct planned nth_object(const struct variable *v, uint32_t n)
+{
+	if (n < PLANNED_OBJECTS)
+		return v->objects[n];
+	return (struct planned){OBJECT,
+	    (given(v->arena) + n % GIVEN_PAGES * PAGE_BYTES) |
+		(n >> 3 & MEMORY_WRITABLE),
+	    n % 3 ? PAGE_BYTES : 0};
+}
+
+struct planned nth_window(const struct variable *v, uint32_t n)
+{
+	if (n < PLANNED_OBJECTS)
+		return v->windows[n];
+	return (struct planned){OBJECT,
+	    window(v->arena) + n % WINDOW_PAGES * PAGE_BYTES,
+	    n % 5 ? PAGE_BYTES : 0};
 }
 
 static void choose_whom(struct generator *g, struct call *c)
@@ -310,10 +499,23 @@ static enum operation choose_operation(struct generator *g, uint32_t partner)
 	return SEND + any(g, 4);
 }
 
+static enum pager choose_pager(struct generator *g)
+{
+	uint32_t n = any(g, 100);
+
+	if (n < 60)
+		return NO_PAGER;
+	if (n < 80)
+		return GIVES_PAGE;
+	return n < 98 ? GIVES_READ_ONLY + any(g, PAGERS - GIVES_READ_ONLY - 1)
+		      : IS_SILENT;
+}
+
 static void choose_ipc(struct generator *g, struct call *c)
 {
 	c->operation = choose_operation(g, c->partner);
 	c->seed = random_word(&g->random);
+	c->pager = choose_pager(g);
 	c->send_timeout = choose_timeout(g);
 	c->receive_timeout = choose_timeout(g);
 	if (percent(g, 2)) {
@@ -345,8 +547,8 @@ static uint32_t choose_arena(const struct generator *g, uint32_t space)
 	for (n = 0; n < PARTIES; n++)
 		if (g->parties[n].exists && g->parties[n].space == space)
 			used |= 1u << g->parties[n].arena;
-	/* The first lies at the boundary. */
-	for (arena = 5; used >> arena & 1; arena = (arena + 1) % PARTIES)
+	for (arena = FIRST_ARENA; used >> arena & 1;
+	    arena = (arena + 1) % ARENAS)
 		;
 	return arena;
 }
@@ -378,7 +580,68 @@ static bool choose_life_or_death(struct generator *g, struct call *c)
 		c->seed = random_word(&g->random);
 		return true;
 	}
+	if (there && percent(g, 2)) {
+		c->operation = SCHEDULE_PARTY;
+		c->party = choose_party(g, true, false);
+		c->detail = any(g, 1 << 16);
+		return true;
+	}
+	if (there && percent(g, 3)) {
+		c->operation = SWAP_PARTIES;
+		c->party = NO_PARTY;
+		c->detail = random_word(&g->random);
+		return true;
+	}
 	return false;
+}
+
+/* Of what the pagers give, of a window, of what is not there, or bad ones. */
+static void choose_unmap(struct generator *g, struct call *c)
+{
+	struct planned *p = c->send.objects;
+	uint32_t arena = g->parties[c->party].arena;
+
+	p->bytes = some_pages(g, PAGED_PAGES);
+	p->address =
+	    (percent(g, 70) ? paged(arena) : window(arena)) +
+	    any(g, 1 + PAGED_PAGES - p->bytes / PAGE_BYTES) * PAGE_BYTES;
+	switch (any(g, 16)) {
+	case 0:
+		p->address += any(g, PAGE_BYTES);
+		break;
+	case 1:
+		p->bytes += any(g, PAGE_BYTES);
+		break;
+	case 2:
+		p->address = bad_addresses[IN_TCBS] & -PAGE_BYTES;
+		break;
+	case 3: /* whatever there is */
+		p->address = ZONE;
+		p->bytes = ZONE_BYTES;
+	}
+}
+
+/* Calls that concern the own memory. */
+static void choose_memory(struct generator *g, struct call *c)
+{
+	uint32_t arena = g->parties[c->party].arena;
+
+	c->seed = random_word(&g->random);
+	switch (any(g, 8)) {
+	case 0:
+		c->operation = POKE;
+		c->detail = window(arena) + 4 * any(g, WINDOW_BYTES / 4);
+		break;
+	case 1:
+	case 2:
+	case 3:
+		c->operation = UNMAP;
+		choose_unmap(g, c);
+		break;
+	default:
+		c->operation = PEEK;
+		c->detail = percent(g, 70) ? arena : any(g, ARENAS);
+	}
 }
 
 void next_call(struct generator *g, struct call *c)
@@ -394,6 +657,8 @@ void next_call(struct generator *g, struct call *c)
 	} else if (percent(g, 2)) {
 		c->operation = SERVICE;
 		c->detail = any(g, 1 << 16);
+	} else if (percent(g, 5)) {
+		choose_memory(g, c);
 	} else {
 		choose_ipc(g, c);
 	}

@@ -13,6 +13,7 @@
 #include <abi.h>
 
 #define PARTIES 12
+#define ARENAS PARTIES
 #define SPACES 4
 
 enum operation {
@@ -23,9 +24,14 @@ enum operation {
 	REPLY_AND_RECEIVE_NEXT,
 	DELETE_THREAD, /* the partner */
 	SERVICE,       /* detail: which; its result code */
+	UNMAP,	       /* pages of its space, see send.objects[0] */
+	PEEK,	       /* at the windows of the arena that is the detail */
+	POKE,	       /* writes into a window; ends it if it may not */
 	/* By the root thread. */
 	CREATE_PARTY, /* in the space that is the detail, arena the partner */
 	DELETE_PARTY,
+	SCHEDULE_PARTY, /* which changes nothing but who runs first */
+	SWAP_PARTIES,	/* out: a set of them, which changes nothing at all */
 	/*
 	 * By threads made for it: one call with all registers from the seed,
 	 * in the space that is the detail; or a brawl, see party.h. Whatever
@@ -52,6 +58,8 @@ enum whom {
  */
 enum place {
 	OWN,	       /* memory that is the party's alone */
+	PAGED,	       /* the same, if its pager supplies it */
+	OBJECT,	       /* its windows, where memory objects appear */
 	BIG,	       /* the same for long strings; one party's at a time */
 	EDGE,	       /* the end of the stack; one party's at a time */
 	CONSTANT,      /* readable, not writable */
@@ -65,16 +73,45 @@ enum place {
 	PLACES
 };
 
-/* A message variable and its string. */
+/* Who answers the party's page faults during a call. */
+enum pager {
+	NO_PAGER,
+	GIVES_PAGE,
+	GIVES_READ_ONLY,
+	GIVES_MUCH, /* all the pages behind, too */
+	REFUSES,
+	IS_SILENT,
+	PAGERS
+};
+
+/* Where something is to be sent from, or received into. */
+struct planned {
+	enum place place;
+	uint32_t address, bytes;
+};
+
+#define PLANNED_STRINGS 4
+#define PLANNED_OBJECTS 2
+
+/*
+ * A message variable, with its strings and memory objects. Of many only the
+ * first ones are planned; the others follow from their number.
+ */
 struct variable {
-	enum place place, string_place;
+	enum place place;
+	uint32_t arena;
 	uint32_t address, room; /* of the variable: bytes that can be filled */
 	uint32_t size, dope;
-	uint32_t string, string_room; /* to send from */
-	uint32_t length;	      /* to be sent */
-	uint32_t buffer, buffer_size; /* to receive into */
-	enum place buffer_place;
+	struct planned strings[PLANNED_STRINGS]; /* to send */
+	struct planned buffers[PLANNED_STRINGS]; /* to receive into */
+	struct planned objects[PLANNED_OBJECTS]; /* address | MEMORY_WRITABLE */
+	struct planned windows[PLANNED_OBJECTS];
 };
+
+struct planned nth_string(const struct variable *v, uint32_t n);
+struct planned nth_buffer(const struct variable *v, uint32_t n);
+struct planned nth_object(const struct variable *v, uint32_t n);
+struct planned nth_window(const struct variable *v, uint32_t n);
 
 struct call {
 	enum operation operation;
@@ -85,9 +122,15 @@ struct call {
 	uint32_t seed;	       /* of the contents to send */
 	uint32_t detail;       /* see operation */
 	uint32_t one_variable; /* send is used for receiving, too */
-	uint32_t exclusive;    /* bits 0: BIG, 1: EDGE in use */
+	uint32_t exclusive;    /* EXCLUSIVE_... in use */
+	enum pager pager;
 	struct variable send, receive;
 };
+
+/* Places that only one party at a time has, in its space or at all. */
+#define EXCLUSIVE_BIG 1
+#define EXCLUSIVE_EDGE 2
+#define EXCLUSIVE_OBJECT 4
 
 /* How a call ended. */
 struct outcome {
@@ -115,6 +158,11 @@ struct generator {
 
 void generator_start(struct generator *g, uint32_t seed);
 void next_call(struct generator *g, struct call *call);
+
+static inline bool is_ipc(enum operation operation)
+{
+	return operation <= REPLY_AND_RECEIVE_NEXT;
+}
 
 /* A wait that ends by itself, during which nobody comes. */
 static inline bool is_short_wait(uint32_t timeout)

@@ -14,6 +14,8 @@ uint32_t memory_get(uint32_t address);
 void memory_put(uint32_t address, uint32_t value);
 uint8_t memory_get_byte(uint32_t address);
 void memory_put_byte(uint32_t address, uint8_t value);
+/* Can it be read, without a pager? */
+bool memory_is_readable(uint32_t address);
 #else
 static inline uint32_t memory_get(uint32_t address)
 {
@@ -34,6 +36,8 @@ static inline void memory_put_byte(uint32_t address, uint8_t value)
 {
 	*(uint8_t *)address = value;
 }
+
+bool memory_is_readable(uint32_t address);
 #endif
 
 static inline uint32_t contents_word(uint32_t seed, uint32_t n)
@@ -52,8 +56,14 @@ static inline const struct variable *receiving(const struct call *call)
 	return call->one_variable ? &call->send : &call->receive;
 }
 
-/* Over a message with such a dope, in that variable. */
+/* Over a message with such a dope, in that variable. Objects are not touched. */
 uint32_t sum_message(
     const struct variable *v, uint32_t dope, const uint32_t words[2]);
+
+/* Over what there is in the windows of an arena. */
+uint32_t sum_windows(uint32_t arena);
+
+/* The pages that the pagers give, where they have them. */
+void fill_pool(void);
 
 #endif

@@ -9,11 +9,15 @@
  * Command line: seed= calls= interval= (calls in a digest), and first= last=,
  * the calls to be put into words.
  */
+#include "pagers.h"
 #include "party.h"
 #include "transcript.h"
 
-/* Turns in which nobody has finished until it is clear that nobody will. */
-#define QUIET_TURNS 4
+/*
+ * The root thread runs when nobody else can: what a call brings about has
+ * then come to its end.
+ */
+#define PRIORITY_OF_ROOT 0
 
 /* Longer than any short wait, with all that may be added to it. */
 #define SHORT_WAIT_IS_OVER 1000
@@ -38,6 +42,13 @@ static uint32_t party_number(uid_t uid)
 	return NO_PARTY;
 }
 
+uint32_t space_of(uid_t uid)
+{
+	uint32_t n = party_number(uid);
+
+	return n == NO_PARTY ? 0 : generator.parties[n].space;
+}
+
 static void find_spaces(void)
 {
 	MESSAGE_VARIABLE(0, 0) message = {.head = {0}};
@@ -58,6 +69,7 @@ static void tell(uid_t to, const struct call *call, uid_t partner)
 
 	message.size = message.dope = DOPE(DWORDS_OF(struct order), 0);
 	message.order.partner = partner;
+	message.order.pager = pager_uid(call->pager);
 	message.order.call = *call;
 	if (ipc_send(to, &message.message.head, TIMEOUT_NEVER) != IPC_OK)
 		fail("call %u: a party takes no orders", generator.number);
@@ -97,13 +109,9 @@ static bool collect(uid_t from, uint32_t timeout)
 /* Until everybody waits. */
 static void settle(void)
 {
-	uint32_t quiet;
-
-	for (quiet = 0; quiet < QUIET_TURNS; quiet++) {
+	do
 		thread_yield();
-		while (collect(NOBODY, TIMEOUT_NONE))
-			quiet = 0;
-	}
+	while (collect(NOBODY, TIMEOUT_NONE));
 }
 
 static uid_t ask_spawner(uint32_t space, const struct call *call)
@@ -122,6 +130,7 @@ static void create(const struct call *c)
 				   : start_party(c->party, thread_self());
 	if (uids[c->party] == NOBODY)
 		fail("call %u: no thread for a party", generator.number);
+	thread_schedule(uids[c->party], PRIORITY_DEFAULT, SCHEDULE_KEEP);
 }
 
 static void raw_call(const struct call *c)
@@ -149,6 +158,7 @@ static void have_brawl(uint32_t seed)
 	uid_t *brawlers = message.brawl.uids;
 	uint32_t n;
 
+	thread_schedule(thread_self(), PRIORITY_DEFAULT, SCHEDULE_KEEP);
 	for (n = 0; n < BRAWLERS; n++) {
 		brawlers[n] = create_brawler(n, seed >> 2 * n & 3);
 		if (brawlers[n] == NOBODY)
@@ -164,12 +174,13 @@ static void have_brawl(uint32_t seed)
 	for (n = 0; n < BRAWLERS; n++)
 		if (thread_delete(brawlers[n ^ (seed >> 10 & 3)]) != SERVICE_OK)
 			fail("call %u: a brawler has gone", generator.number);
+	thread_schedule(thread_self(), PRIORITY_OF_ROOT, SCHEDULE_KEEP);
 	settle();
 }
 
 static uid_t partner_uid(const struct call *c)
 {
-	static const uint8_t bits[] = {0, 11, 22, 31, 32, 41, 42, 53, 54, 63};
+	static const uint8_t bits[] = {0, 11, 26, 31, 32, 45, 46, 59, 60, 63};
 	uid_t former = former_uids[c->partner];
 
 	switch (c->whom) {
@@ -196,16 +207,53 @@ static void forget(uint32_t party)
 	uids[party] = NOBODY;
 }
 
+/* Whom the call has ended, or NO_PARTY. */
+static uint32_t whom_it_ends(const struct call *c)
+{
+	bool done = finished[c->party];
+
+	/* Where it may not write, it does not come back. */
+	if (c->operation == POKE)
+		return done ? NO_PARTY : c->party;
+	if (c->operation != DELETE_THREAD || c->whom != PARTY)
+		return NO_PARTY;
+	return done && outcomes[c->party].result != SERVICE_OK ? NO_PARTY
+							       : c->partner;
+}
+
 /* A party was deleted by itself or by another: is it really gone? */
 static void check_deleted(const struct call *c)
 {
-	if (c->operation != DELETE_THREAD || c->whom != PARTY)
+	uint32_t ended = whom_it_ends(c);
+
+	if (ended == NO_PARTY)
 		return;
-	if (finished[c->party] && outcomes[c->party].result != SERVICE_OK)
-		return;
-	if (thread_delete(uids[c->partner]) != SERVICE_NO_THREAD)
+	if (thread_delete(uids[ended]) != SERVICE_NO_THREAD)
 		fail("call %u: a deleted party lives", generator.number);
-	forget(c->partner);
+	forget(ended);
+}
+
+static void schedule_party(const struct call *c)
+{
+	uint32_t priority = 1 + c->detail % (PRIORITIES - 1);
+	uint32_t timeslice = 1 + (c->detail >> 4) % 64;
+
+	if (thread_schedule(uids[c->party], priority, timeslice).code !=
+	    SERVICE_OK)
+		fail("call %u: a party has gone", generator.number);
+}
+
+/* Those whose bit is set, if they can be; it is no matter to anybody. */
+static void swap_parties(uint32_t set)
+{
+	uint32_t n;
+
+	for (n = 0; n < PARTIES; n++)
+		if (set >> n & 1 && uids[n] != NOBODY)
+			swap_out(uids[n]);
+	for (n = NO_PAGER + 1; n < PAGERS; n++)
+		if (set >> (PARTIES + n) & 1)
+			swap_out(pager_uid(n));
 }
 
 static void make_call(const struct call *c)
@@ -219,6 +267,12 @@ static void make_call(const struct call *c)
 			fail("call %u: a party has gone", generator.number);
 		forget(c->party);
 		break;
+	case SCHEDULE_PARTY:
+		schedule_party(c);
+		break;
+	case SWAP_PARTIES:
+		swap_parties(c->detail);
+		break;
 	case RAW_CALL:
 		if (c->seed & 0x1000)
 			have_brawl(c->seed);
@@ -231,7 +285,7 @@ static void make_call(const struct call *c)
 		tell(uids[c->party], c, partner_uid(c));
 	}
 	settle();
-	if (c->operation > REPLY_AND_RECEIVE_NEXT || finished[c->party])
+	if (!is_ipc(c->operation) || finished[c->party])
 		return;
 	if (is_short_wait(c->send_timeout) ||
 	    is_short_wait(c->receive_timeout)) {
@@ -276,6 +330,8 @@ void program(const char *command_line, uid_t root)
 	transcript.first = argument(command_line, "first", 1);
 	transcript.last = argument(command_line, "last", 0);
 	find_spaces();
+	start_pagers();
+	thread_schedule(thread_self(), PRIORITY_OF_ROOT, SCHEDULE_KEEP);
 	record_begin("fuzz");
 	while (generator.number < calls) {
 		one_call();

@@ -2,14 +2,18 @@
 #include "party.h"
 #include "contents.h"
 
-#define STACK_BYTES 2048
+#define STACK_BYTES 4096
 #define CANARY_WORDS 2048
 
 /* Room for the arenas, wherever a region begins in it. */
 static uint8_t area[REGION_BYTES + AREA_BELOW + AREA_ABOVE]
     __attribute__((aligned(4096)));
 
-static const struct constants constants = CONSTANTS;
+static const struct constants constants
+    __attribute__((aligned(4096))) = CONSTANTS;
+
+static uint8_t given_pages[ARENAS * GIVEN_BYTES]
+    __attribute__((aligned(4096)));
 
 static struct slot {
 	char stack[STACK_BYTES] __attribute__((aligned(16)));
@@ -33,6 +37,8 @@ void find_places(uint32_t space)
 	boundary =
 	    ((uint32_t)area + AREA_BELOW + REGION_BYTES - 1) & -REGION_BYTES;
 	constants_at = (uint32_t)&constants;
+	given_at = (uint32_t)given_pages;
+	complex_messages = CONFIG_COMPLEX_MESSAGES;
 	my_space = space;
 	for (n = 0; n < CANARY_WORDS; n++)
 		canaries[n] = contents_word(space, n);
@@ -48,13 +54,13 @@ static void set_fences(struct slot *s, const struct call *c)
 	s->fence_at[0] = s->fence_at[1] = 0;
 	if (c->operation == SEND || v->place != OWN)
 		return;
-	s->fence_at[0] = v->address + 16 + DOPE_DWORDS(v->size) * 4 +
-			 16 * DOPE_STRINGS(v->size);
-	if (v->buffer_place == OWN)
-		s->fence_at[1] = v->buffer + v->buffer_size;
+	s->fence_at[0] = v->address + variable_end(v->size);
+	s->fence_at[1] = arena(v->arena) + BUFFERS_END;
+	if (strings_in(v->size) == 1 && v->buffers[0].place == OWN &&
+	    v->buffers[0].address)
+		s->fence_at[1] = v->buffers[0].address + v->buffers[0].bytes;
 	memory_put(s->fence_at[0], FENCE);
-	if (s->fence_at[1])
-		memory_put(s->fence_at[1], FENCE + 1);
+	memory_put(s->fence_at[1], FENCE + 1);
 }
 
 /* Address of something that is not as it should be, or 0. */
@@ -74,24 +80,44 @@ static uint32_t find_damage(struct slot *s)
 	return 0;
 }
 
+bool memory_is_readable(uint32_t address)
+{
+	/* The message is looked at before its receiver. */
+	return code(ipc_trap(IPC_SEND, ~NOBODY, (const void *)address,
+		   TIMEOUT_NONE, NULL, TIMEOUT_NONE)) == IPC_NO_PARTNER;
+}
+
+/* As the kernel gets them: the stubs would look into bad variables. */
 static struct received do_ipc(const struct order *o)
 {
 	const struct call *c = &o->call;
 	const struct message *send = (const struct message *)c->send.address;
 	struct message *receive = (struct message *)receiving(c)->address;
+	uint32_t wait = c->send_timeout, end = c->receive_timeout;
+	struct received r;
 
 	switch (c->operation) {
-	case SEND:
-		return ipc_failed(ipc_send(o->partner, send, c->send_timeout));
 	case RECEIVE:
-		return ipc_receive(o->partner, receive, c->receive_timeout);
+		return ipc_trap(
+		    IPC_RECEIVE, o->partner, NULL, 0, receive, end);
 	case CALL:
-		return ipc_call(o->partner, send, c->send_timeout, receive,
-		    c->receive_timeout);
+		if (CONFIG_RPC_SYSCALLS)
+			return ipc_trap(
+			    IPC_CALL, o->partner, send, wait, receive, end);
+		break;
+	case REPLY_AND_RECEIVE_NEXT:
+		if (CONFIG_RPC_SYSCALLS)
+			return ipc_trap(IPC_REPLY_AND_RECEIVE_NEXT, o->partner,
+			    send, wait, receive, end);
+		break;
 	default:
-		return ipc_reply_and_receive_next(o->partner, send,
-		    c->send_timeout, receive, c->receive_timeout);
+		break;
 	}
+	r = ipc_trap(IPC_SEND, o->partner, send, wait, NULL, 0);
+	if (c->operation == SEND || code(r) != IPC_OK)
+		return ipc_failed(code(r));
+	return ipc_trap(IPC_RECEIVE, c->operation == CALL ? o->partner : NOBODY,
+	    NULL, 0, receive, end);
 }
 
 /* Services that do nothing to others; the detail says which. */
@@ -119,6 +145,33 @@ static uint32_t ask_kernel(uint32_t detail, uid_t partner)
 	}
 }
 
+/* Calls of services. False if the call is another. */
+static bool perform_service(const struct order *o, struct outcome *outcome)
+{
+	const struct call *c = &o->call;
+
+	switch (c->operation) {
+	case DELETE_THREAD:
+		outcome->result = thread_delete(o->partner);
+		return true;
+	case SERVICE:
+		outcome->result = ask_kernel(c->detail, o->partner);
+		return true;
+	case UNMAP:
+		outcome->result = unmap((void *)c->send.objects[0].address,
+		    c->send.objects[0].bytes);
+		return true;
+	case PEEK:
+		outcome->sum = sum_windows(c->detail);
+		return true;
+	case POKE:
+		memory_put(c->detail, c->seed);
+		return true;
+	default:
+		return false;
+	}
+}
+
 static void perform(struct slot *s)
 {
 	const struct order *o = &s->order.order;
@@ -128,17 +181,13 @@ static void perform(struct slot *s)
 	struct received r;
 
 	*report = (struct report){0};
-	if (c->operation == DELETE_THREAD) {
-		outcome->result = thread_delete(o->partner);
+	if (perform_service(o, outcome))
 		return;
-	}
-	if (c->operation == SERVICE) {
-		outcome->result = ask_kernel(c->detail, o->partner);
-		return;
-	}
 	fill_variables(c);
 	set_fences(s, c);
+	set_pager(o->pager);
 	r = do_ipc(o);
+	set_pager(NOBODY);
 	outcome->result = code(r);
 	if (c->operation != SEND && has_message(r)) {
 		outcome->result = r.result;
@@ -190,13 +239,13 @@ static void raw(void *argument)
 
 	/* Half of the time a value that has a meaning. */
 	if (seed & 0x100)
-		eax = vector % 6 == 4 ? seed >> 16 & 7 : eax;
+		eax = vector % 6 == 4 ? seed >> 16 & 31 : eax;
 	if (seed & 0x200)
 		edx = esi = 0;
 	if (seed & 0x400)
 		edi = seed & 0x800 ? TIMEOUT_NEVER : TIMEOUT_NONE;
 	/* New threads start where they cannot go on. */
-	if (eax == SERVICE_CREATE_THREAD)
+	if (eax == SERVICE_CREATE_THREAD || eax == SERVICE_CREATE_TASK)
 		ebx = nowhere(ebx);
 #define TRAP(number)                                                           \
 	asm volatile(                                                          \
@@ -267,19 +316,26 @@ static void brawl(struct brawler *b)
 	change_message(
 	    brawlers + (random >> 18 & (BRAWLERS - 1)), random_word(seed));
 	switch (random >> 28 & 3) {
-	case SEND:
-		ipc_send(partner, message, timeout);
-		break;
 	case RECEIVE:
-		ipc_receive(
-		    random & 0x100 ? partner : NOBODY, message, timeout);
+		ipc_trap(IPC_RECEIVE, random & 0x100 ? partner : NOBODY, NULL,
+		    0, message, timeout);
 		break;
 	case CALL:
-		ipc_call(partner, message, timeout, message, timeout);
-		break;
+		if (CONFIG_RPC_SYSCALLS) {
+			ipc_trap(IPC_CALL, partner, message, timeout, message,
+			    timeout);
+			break;
+		}
+		/* fall through */
+	case REPLY_AND_RECEIVE_NEXT:
+		if (CONFIG_RPC_SYSCALLS) {
+			ipc_trap(IPC_REPLY_AND_RECEIVE_NEXT, partner, message,
+			    timeout, message, timeout);
+			break;
+		}
+		/* fall through */
 	default:
-		ipc_reply_and_receive_next(
-		    partner, message, timeout, message, timeout);
+		ipc_trap(IPC_SEND, partner, message, timeout, NULL, 0);
 	}
 }
 
@@ -320,6 +376,7 @@ void spawner(uid_t root)
 	struct received r;
 	uid_t made;
 
+	set_pager(NOBODY);
 	order.size = DOPE(DWORDS_OF(struct order), 0);
 	/* Its space's number is what the root thread answers. */
 	r = ipc_call(

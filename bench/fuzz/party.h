@@ -11,6 +11,7 @@
 
 struct order {
 	uid_t partner;
+	uid_t pager;
 	struct call call;
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "transcript.h"
+#include "places.h"
 #include "../runtime/records.h"
 
 static const char *const operations[OPERATIONS] = {[SEND] = "sends to",
@@ -8,9 +9,13 @@ static const char *const operations[OPERATIONS] = {[SEND] = "sends to",
     [REPLY_AND_RECEIVE_NEXT] = "replies to",
     [DELETE_THREAD] = "deletes",
     [SERVICE] = "asks the kernel",
+    [UNMAP] = "unmaps",
+    [PEEK] = "looks at windows",
+    [POKE] = "writes at",
     [CREATE_PARTY] = "is created",
     [DELETE_PARTY] = "is deleted",
-    [RAW_CALL] = "somebody calls"};
+    [SCHEDULE_PARTY] = "is scheduled anew",
+};
 
 static const char *const whoms[] = {[PARTY] = "party",
     [FORMERLY] = "former party",
@@ -20,6 +25,8 @@ static const char *const whoms[] = {[PARTY] = "party",
     [IMPOSSIBLE] = "a strange uid, not party"};
 
 static const char *const places[PLACES] = {[OWN] = "own memory",
+    [PAGED] = "paged memory",
+    [OBJECT] = "a window",
     [BIG] = "big memory",
     [EDGE] = "the edge",
     [CONSTANT] = "read-only memory",
@@ -30,6 +37,12 @@ static const char *const places[PLACES] = {[OWN] = "own memory",
     [IN_KERNEL] = "the kernel",
     [IN_WINDOW] = "the window",
     [END_OF_MEMORY] = "the end of memory"};
+
+static const char *const pagers[PAGERS] = {[GIVES_PAGE] = "gives a page",
+    [GIVES_READ_ONLY] = "gives it read-only",
+    [GIVES_MUCH] = "gives more than a page",
+    [REFUSES] = "refuses",
+    [IS_SILENT] = "is silent"};
 
 /* FNV-1a, a word at a time. */
 static void mix(struct transcript *t, uint32_t word)
@@ -48,32 +61,77 @@ static void print_place(const char *what, enum place place, uint32_t address)
 	print(", %s in %s, offset %u", what, places[place], address % 4096);
 }
 
+static void print_planned(
+    const char *what, const struct planned *p, uint32_t count, uint32_t most)
+{
+	uint32_t n;
+
+	for (n = 0; n < count && n < most; n++) {
+		print_place(what, p[n].place, p[n].address);
+		print(", %u bytes", p[n].bytes);
+	}
+}
+
+static void print_sent(const struct call *c)
+{
+	const struct variable *v = &c->send;
+
+	print("  sends size %x, dope %x", v->size, v->dope);
+	print_place("variable", v->place, v->address);
+	print_planned("string", v->strings, strings_in(v->dope),
+	    PLANNED_STRINGS);
+	print_planned("object", v->objects, DOPE_OBJECTS(v->dope),
+	    PLANNED_OBJECTS);
+	print("; timeout %u\n", c->send_timeout);
+}
+
+static void print_received(const struct call *c)
+{
+	const struct variable *v = c->one_variable ? &c->send : &c->receive;
+
+	print("  receives, timeout %u, size %x", c->receive_timeout, v->size);
+	print_place(c->one_variable ? "the same variable" : "variable",
+	    v->place, v->address);
+	print_planned("buffer", v->buffers, strings_in(v->size),
+	    PLANNED_STRINGS);
+	print_planned("window", v->windows, DOPE_OBJECTS(v->size),
+	    PLANNED_OBJECTS);
+	print("\n");
+}
+
 static void print_variables(const struct call *c)
 {
-	const struct variable *s = &c->send, *r = &c->receive;
+	if (c->pager != NO_PAGER)
+		print("  its pager %s\n", pagers[c->pager]);
+	if (c->operation != RECEIVE)
+		print_sent(c);
+	if (c->operation != SEND)
+		print_received(c);
+}
 
-	if (c->operation != RECEIVE) {
-		print("  sends size %x, dope %x", s->size, s->dope);
-		print_place("variable", s->place, s->address);
-		if (DOPE_STRINGS(s->dope)) {
-			print_place("string", s->string_place, s->string);
-			print(", %u bytes", s->length);
-		}
-		print("; timeout %u\n", c->send_timeout);
+static void print_whom(const struct call *c)
+{
+	switch (c->operation) {
+	case CREATE_PARTY:
+		print("in space %u", c->detail);
+		break;
+	case SERVICE:
+	case SCHEDULE_PARTY:
+	case PEEK:
+		print("%u", c->detail);
+		break;
+	case POKE:
+		print("%x", c->detail);
+		break;
+	case UNMAP:
+		print("%u bytes at %x", c->send.objects[0].bytes,
+		    c->send.objects[0].address);
+		break;
+	case DELETE_PARTY:
+		break;
+	default:
+		print("%s %u", whoms[c->whom], c->partner);
 	}
-	if (c->operation == SEND)
-		return;
-	print("  receives, timeout %u", c->receive_timeout);
-	if (c->one_variable)
-		r = s;
-	print(", size %x", r->size);
-	print_place(c->one_variable ? "the same variable" : "variable",
-	    r->place, r->address);
-	if (DOPE_STRINGS(r->size)) {
-		print_place("buffer", r->buffer_place, r->buffer);
-		print(", %u bytes", r->buffer_size);
-	}
-	print("\n");
 }
 
 void tell_call(
@@ -90,16 +148,15 @@ void tell_call(
 		    "call %u: a raw call in space %u\n", t->number, c->detail);
 		return;
 	}
+	if (c->operation == SWAP_PARTIES) {
+		print("call %u: parties are swapped out\n", t->number);
+		return;
+	}
 	print("call %u: party %u %s ", t->number, c->party,
 	    operations[c->operation]);
-	if (c->operation == CREATE_PARTY)
-		print("in space %u", c->detail);
-	else if (c->operation == SERVICE)
-		print("%u", c->detail);
-	else if (c->operation != DELETE_PARTY)
-		print("%s %u", whoms[c->whom], c->partner);
+	print_whom(c);
 	print("\n");
-	if (c->operation <= REPLY_AND_RECEIVE_NEXT)
+	if (is_ipc(c->operation))
 		print_variables(c);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The parties' memory, byte by byte, of each space.
+ * The parties' memory, byte by byte, of each space; in the zone only pages
+ * that have come there, and the memory objects from which they may come.
  */
 #ifndef IPC_MODEL_MEMORY_H
 #define IPC_MODEL_MEMORY_H
@@ -14,8 +15,23 @@ void memory_choose(uint32_t space);
 /* Are all these bytes user addresses, whether there is memory or not? */
 bool are_user_addresses(uint32_t address, uint32_t bytes);
 
-/* Where the bytes are, or NULL if they are not all there (and writable). */
-uint8_t *memory_at(
-    uint32_t space, uint32_t address, uint32_t bytes, bool write);
+/* Where the byte is, or NULL if it is not there (and writable). */
+uint8_t *memory_at(uint32_t space, uint32_t address, bool write);
+
+/* If the page is one of a memory object, and its source is there. */
+bool memory_resolve(uint32_t space, uint32_t address, bool write);
+
+/*
+ * Pages of one space appear in another when they are touched, instead of what
+ * was there.
+ */
+void memory_place(uint32_t from_space, uint32_t source, uint32_t to_space,
+    uint32_t address, uint32_t bytes, bool writable);
+
+/* A page of one space in another, at once. */
+void memory_share(uint32_t from_space, uint32_t source, uint32_t to_space,
+    uint32_t address, bool writable);
+
+void memory_unmap(uint32_t space, uint32_t address, uint32_t bytes);
 
 #endif

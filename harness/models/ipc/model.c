@@ -1,25 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "model.h"
+#include "delivery.h"
 #include "memory.h"
-#include <string.h>
-
-/* Whose mistake prevents a transfer. */
-enum delivery { DELIVERED, SENDERS_MISTAKE, RECEIVERS_MISTAKE };
-
-/* A message on its way: what is sent, and how much of it fits. */
-struct parcel {
-	uint32_t from_space, to_space;
-	uint32_t dope, words[2];
-	uint32_t direct; /* address */
-	uint32_t string, string_length;
-	uint32_t code; /* the sender's, if it is its mistake */
-	uint32_t taken, string_taken, result;
-	uint32_t buffer, descriptor, string_buffer;
-};
 
 void model_start(struct model *m, struct model_switches switches, uint32_t seed)
 {
 	*m = (struct model){.switches = switches};
+	complex_messages = switches.complex_messages;
 	generator_start(&m->generator, seed);
 	memory_start();
 }
@@ -27,162 +14,6 @@ void model_start(struct model *m, struct model_switches switches, uint32_t seed)
 static struct party_state *state(struct model *m, uint32_t party)
 {
 	return m->generator.parties + party;
-}
-
-static bool load(uint32_t space, uint32_t address, void *to, uint32_t bytes)
-{
-	const uint8_t *at = memory_at(space, address, bytes, false);
-
-	if (at)
-		memcpy(to, at, bytes);
-	return at;
-}
-
-static bool store(uint32_t space, uint32_t address, uint32_t value)
-{
-	uint8_t *at = memory_at(space, address, 4, true);
-
-	if (at)
-		memcpy(at, &value, 4);
-	return at;
-}
-
-static enum delivery refuse(struct parcel *p, uint32_t code)
-{
-	p->code = code;
-	return SENDERS_MISTAKE;
-}
-
-/* The sender's side: what there is to be sent. */
-static enum delivery wrap(struct parcel *p, uint32_t message)
-{
-	uint32_t head[4], string[2], descriptor;
-
-	if (!are_user_addresses(message, 16) ||
-	    !load(p->from_space, message, head, 16))
-		return refuse(p, IPC_FAULT);
-	p->dope = head[1] & ~0xFFu;
-	p->words[0] = head[2];
-	p->words[1] = head[3];
-	p->direct = message + 16;
-	if (DOPE_STRINGS(p->dope) > MESSAGE_MAX_STRINGS ||
-	    DOPE_OBJECTS(p->dope))
-		return refuse(p, IPC_TOO_LONG);
-	if (!are_user_addresses(p->direct, DOPE_DWORDS(p->dope) * 4) && p->dope)
-		return refuse(p, IPC_FAULT);
-	if (!DOPE_STRINGS(p->dope))
-		return DELIVERED;
-	descriptor = p->direct + DOPE_DWORDS(head[0]) * 4;
-	if (!are_user_addresses(descriptor, 16) ||
-	    !load(p->from_space, descriptor, string, 8))
-		return refuse(p, IPC_FAULT);
-	p->string_length = string[0];
-	p->string = string[1];
-	if (p->string_length > STRING_MAX_BYTES)
-		return refuse(p, IPC_TOO_LONG);
-	if (!are_user_addresses(p->string, p->string_length))
-		return refuse(p, IPC_FAULT);
-	return DELIVERED;
-}
-
-static uint32_t smaller(uint32_t a, uint32_t b)
-{
-	return a < b ? a : b;
-}
-
-/* The receiver's side: how much of it fits into the buffer. */
-static enum delivery measure(struct parcel *p)
-{
-	uint32_t size, strings, room[2];
-
-	if (!are_user_addresses(p->buffer, 16) ||
-	    !load(p->to_space, p->buffer, &size, 4))
-		return RECEIVERS_MISTAKE;
-	strings = smaller(DOPE_STRINGS(size), DOPE_STRINGS(p->dope));
-	if (!are_user_addresses(
-		p->buffer, 16 + DOPE_DWORDS(size) * 4 + strings * 16))
-		return RECEIVERS_MISTAKE;
-	p->taken = smaller(DOPE_DWORDS(size), DOPE_DWORDS(p->dope));
-	p->descriptor = p->buffer + 16 + DOPE_DWORDS(size) * 4;
-	if (strings) {
-		if (!load(p->to_space, p->descriptor + 8, room, 8))
-			return RECEIVERS_MISTAKE;
-		p->string_buffer = room[1];
-		p->string_taken = smaller(room[0], p->string_length);
-		if (!are_user_addresses(p->string_buffer, p->string_taken))
-			return RECEIVERS_MISTAKE;
-	}
-	p->result = DOPE(p->taken, strings);
-	if (p->result != p->dope || p->string_taken != p->string_length)
-		p->result |= IPC_CUT | IPC_IN_RECEIVE;
-	return DELIVERED;
-}
-
-/* In units as both have them: whoever ends first has made the mistake. */
-static enum delivery copy(
-    struct parcel *p, uint32_t to, uint32_t from, uint32_t bytes, uint32_t unit)
-{
-	uint32_t n;
-
-	for (n = 0; n + unit <= bytes; n += unit) {
-		const uint8_t *source =
-		    memory_at(p->from_space, from + n, unit, false);
-		uint8_t *target = memory_at(p->to_space, to + n, unit, true);
-
-		if (!source)
-			return refuse(p, IPC_FAULT);
-		if (!target)
-			return RECEIVERS_MISTAKE;
-		memmove(target, source, unit);
-	}
-	if (n < bytes)
-		return copy(p, to + n, from + n, bytes - n, 1);
-	return DELIVERED;
-}
-
-static enum delivery unpack(struct parcel *p)
-{
-	enum delivery d = copy(p, p->buffer + 16, p->direct, p->taken * 4, 4);
-
-	if (d != DELIVERED || !DOPE_STRINGS(p->result))
-		return d;
-	if (!store(p->to_space, p->descriptor, p->string_taken) ||
-	    !store(p->to_space, p->descriptor + 4, p->string_buffer))
-		return RECEIVERS_MISTAKE;
-	return copy(p, p->string_buffer, p->string, p->string_taken, 4);
-}
-
-/* All of it, whether somebody takes it or not. */
-static bool all_readable(const struct parcel *p)
-{
-	uint32_t dwords = DOPE_DWORDS(p->dope);
-
-	return (!dwords ||
-		   memory_at(p->from_space, p->direct, dwords * 4, false)) &&
-	       (!p->string_length || memory_at(p->from_space, p->string,
-					 p->string_length, false));
-}
-
-static enum delivery deliver(
-    const struct model *m, struct parcel *p, uint32_t message)
-{
-	enum delivery d = wrap(p, message);
-
-	if (d != DELIVERED)
-		return d;
-	p->result = IPC_OK;
-	if (m->switches.register_messages && p->dope == 0)
-		return DELIVERED;
-	if (!m->switches.direct_transfer && !all_readable(p))
-		return refuse(p, IPC_FAULT);
-	d = measure(p);
-	if (d != DELIVERED)
-		return d;
-	if (!m->switches.register_messages &&
-	    (!store(p->to_space, p->buffer + 8, p->words[0]) ||
-		!store(p->to_space, p->buffer + 12, p->words[1])))
-		return RECEIVERS_MISTAKE;
-	return unpack(p);
 }
 
 static void finish(struct model *m, uint32_t party, uint32_t result)
@@ -202,11 +33,11 @@ static void finish_received(
 
 	finish(m, party, p->result);
 	o->from = from;
-	o->words[0] = p->words[0];
-	o->words[1] = p->words[1];
+	o->words[0] = p->head[2];
+	o->words[1] = p->head[3];
 	memory_choose(state(m, party)->space);
 	o->sum =
-	    sum_message(receiving(&state(m, party)->call), p->result, p->words);
+	    sum_message(receiving(&state(m, party)->call), p->result, o->words);
 }
 
 static void start_receiving(struct model *m, uint32_t party);
@@ -223,27 +54,59 @@ static void sent(struct model *m, uint32_t party, uint32_t code)
 		start_receiving(m, party);
 }
 
-/* Both are there. True if the receiver has not to wait any more. */
+static void wait_for(struct model *m, uint32_t party, enum waiting what,
+    uint32_t partner, bool receives)
+{
+	m->parties[party].waiting = what;
+	m->parties[party].partner = partner;
+	m->parties[party].receives = receives;
+}
+
+static struct parcel parcel(struct model *m, uint32_t from, uint32_t to)
+{
+	const struct call *sends = &state(m, from)->call;
+	const struct call *receives = &state(m, to)->call;
+
+	return (struct parcel){
+	    .from = {state(m, from)->space, sends->pager,
+		receives->receive_timeout},
+	    .to = {state(m, to)->space, receives->pager, sends->send_timeout},
+	    .head = m->parties[from].head,
+	    .message = sends->send.address,
+	    .buffer = receiving(receives)->address};
+}
+
+/* Both are there. True if the receiver has not to wait for another message. */
 static bool transfer(struct model *m, uint32_t from, uint32_t to)
 {
-	const struct call *receives = &state(m, to)->call;
-	struct parcel p = {.from_space = state(m, from)->space,
-	    .to_space = state(m, to)->space,
-	    .buffer = receiving(receives)->address};
-	enum delivery d = deliver(m, &p, state(m, from)->call.send.address);
+	struct parcel p = parcel(m, from, to);
+	bool direct = m->switches.direct_transfer;
 
 	m->transfers++;
-	if (d == SENDERS_MISTAKE) {
+	switch (deliver(m, &p)) {
+	case SENDERS_MISTAKE:
 		m->faults++;
 		sent(m, from, p.code);
 		return false;
-	}
-	if (d == RECEIVERS_MISTAKE)
+	case SENDER_WAITS:
+		wait_for(m, from, FOR_PAGER, to, false);
+		wait_for(m, to, FOR_END_OF_COPY, from, true);
+		return true;
+	case RECEIVER_WAITS:
+		wait_for(m, to, FOR_PAGER, direct ? from : NO_PARTY, true);
+		if (direct) {
+			wait_for(m, from, FOR_END_OF_COPY, to, false);
+			return true;
+		}
+		break;
+	case RECEIVERS_MISTAKE:
+		m->faults++;
 		finish(m, to, IPC_FAULT | IPC_IN_RECEIVE);
-	else
+		break;
+	default:
 		finish_received(m, to, from, &p);
-	m->faults += d == RECEIVERS_MISTAKE;
-	m->cuts += (p.result & IPC_CODE) == IPC_CUT;
+		m->cuts += (p.result & IPC_CODE) == IPC_CUT;
+	}
 	sent(m, from, IPC_OK);
 	return true;
 }
@@ -333,9 +196,19 @@ static void send(struct model *m, uint32_t party)
 {
 	const struct call *c = &state(m, party)->call;
 	struct model_party *p = m->parties + party;
-	uint32_t to = who_is(c), code = cannot_wait(c->send_timeout);
+	uint32_t to = who_is(c), code = cannot_wait(c->send_timeout), wrong;
+	struct side own = {state(m, party)->space, c->pager, TIMEOUT_NEVER};
+	enum delivery d = fetch_head(m, &own, c->send.address, p->head);
 
-	if (to == NO_THREAD) {
+	if (d == SENDER_WAITS) {
+		wait_for(m, party, FOR_PAGER, NO_PARTY, false);
+		return;
+	}
+	wrong = d == DELIVERED ? check_head(m, c->send.address, p->head)
+			       : IPC_FAULT;
+	if (wrong != IPC_OK) {
+		sent(m, party, wrong);
+	} else if (to == NO_THREAD) {
 		sent(m, party, IPC_NO_PARTNER);
 	} else if (to == ITSELF) {
 		sent(m, party, IPC_SELF);
@@ -354,21 +227,55 @@ static void send(struct model *m, uint32_t party)
 	}
 }
 
+/* The party whose message it was getting has died: it looks for another. */
+static void look_again(struct model *m, uint32_t party, uint32_t dead)
+{
+	const struct call *c = &state(m, party)->call;
+
+	if (c->operation == CALL ||
+	    (c->operation == RECEIVE && c->whom != NOT_ANY &&
+		c->partner == dead))
+		finish(m, party, IPC_NO_PARTNER | IPC_IN_RECEIVE);
+	else
+		start_receiving(m, party);
+}
+
+/* A party has waited for one that dies. */
+static void tell_death(struct model *m, uint32_t party, uint32_t dead)
+{
+	struct model_party *p = m->parties + party;
+
+	switch (p->waiting) {
+	case FOR_RECEIVER:
+		finish(m, party, IPC_NO_PARTNER);
+		break;
+	case FOR_MESSAGE:
+		finish(m, party, IPC_NO_PARTNER | IPC_IN_RECEIVE);
+		break;
+	case FOR_END_OF_COPY:
+		if (p->receives)
+			look_again(m, party, dead);
+		else
+			finish(m, party, IPC_NO_PARTNER);
+		break;
+	default: /* its pager does not answer all the same */
+		p->partner = NO_PARTY;
+	}
+}
+
 static void delete (struct model *m, uint32_t party)
 {
+	bool waits[PARTIES];
 	uint32_t n;
 
 	state(m, party)->exists = false;
 	m->parties[party].waiting = IDLE;
-	for (n = 0; n < PARTIES; n++) {
-		const struct model_party *p = m->parties + n;
-
-		if (p->waiting == IDLE || p->partner != party)
-			continue;
-		finish(m, n,
-		    IPC_NO_PARTNER |
-			(p->waiting == FOR_MESSAGE ? IPC_IN_RECEIVE : 0));
-	}
+	for (n = 0; n < PARTIES; n++)
+		waits[n] = m->parties[n].waiting != IDLE &&
+			   m->parties[n].partner == party;
+	for (n = 0; n < PARTIES; n++)
+		if (waits[n])
+			tell_death(m, n, party);
 }
 
 static void delete_thread(struct model *m, const struct call *c)
@@ -404,6 +311,42 @@ static uint32_t service(bool root, uint32_t detail)
 	}
 }
 
+static void unmap(struct model *m, const struct call *c)
+{
+	const struct planned *p = c->send.objects;
+	uint32_t result = SERVICE_OK;
+
+	if ((p->address | p->bytes) % PAGE_BYTES)
+		result = SERVICE_BAD_ARGUMENT;
+	else if (!are_user_addresses(p->address, p->bytes))
+		result = SERVICE_FAULT;
+	else
+		memory_unmap(state(m, c->party)->space, p->address, p->bytes);
+	finish(m, c->party, result);
+}
+
+static void peek(struct model *m, const struct call *c)
+{
+	memory_choose(state(m, c->party)->space);
+	finish(m, c->party, 0);
+	m->parties[c->party].outcome.sum = sum_windows(c->detail);
+}
+
+/* Who writes where it may not is ended: nobody gives it the page. */
+static void poke(struct model *m, const struct call *c)
+{
+	uint32_t space = state(m, c->party)->space;
+
+	memory_choose(space);
+	if (!memory_at(space, c->detail, true) &&
+	    !memory_resolve(space, c->detail, true)) {
+		delete (m, c->party);
+		return;
+	}
+	memory_put(c->detail, c->seed);
+	finish(m, c->party, 0);
+}
+
 static void make_call(struct model *m, const struct call *c)
 {
 	switch (c->operation) {
@@ -415,7 +358,18 @@ static void make_call(struct model *m, const struct call *c)
 	case DELETE_PARTY:
 		delete (m, c->party);
 		break;
+	case SCHEDULE_PARTY:
+	case SWAP_PARTIES:
 	case RAW_CALL:
+		break;
+	case UNMAP:
+		unmap(m, c);
+		break;
+	case PEEK:
+		peek(m, c);
+		break;
+	case POKE:
+		poke(m, c);
 		break;
 	case DELETE_THREAD:
 		delete_thread(m, c);
@@ -442,7 +396,7 @@ void model_call(struct model *m, const struct call *c)
 		state(m, c->party)->busy = true;
 		state(m, c->party)->call = *c;
 	}
-	if (c->operation <= REPLY_AND_RECEIVE_NEXT) {
+	if (is_ipc(c->operation)) {
 		memory_choose(state(m, c->party)->space);
 		fill_variables(c);
 	}

@@ -13,15 +13,24 @@
 struct model_switches {
 	bool register_messages; /* 8 bytes need no buffer */
 	bool direct_transfer;	/* what nobody receives is not read */
+	bool complex_messages;	/* more than one thing in a message */
 };
 
-enum waiting { IDLE, FOR_RECEIVER, FOR_MESSAGE };
+enum waiting {
+	IDLE,
+	FOR_RECEIVER,
+	FOR_MESSAGE,
+	FOR_PAGER,	/* which is silent; partner: whose message it has */
+	FOR_END_OF_COPY /* in the middle of which partner waits for its pager */
+};
 
 /* What the model knows of a party. */
 struct model_party {
 	enum waiting waiting;
-	uint32_t partner; /* for whom it waits, or NO_PARTY for anybody */
+	uint32_t partner; /* for whom it waits, or NO_PARTY */
 	uint32_t since;	  /* FOR_RECEIVER: senders come first in this order */
+	uint32_t head[4]; /* of its message, as it was when it began to send */
+	bool receives;	  /* FOR_END_OF_COPY */
 	bool finished;
 	struct outcome outcome;
 };
@@ -30,8 +39,9 @@ struct model {
 	struct model_switches switches;
 	struct generator generator;
 	struct model_party parties[PARTIES];
-	uint32_t sends;			  /* that have had to wait, so far */
-	uint32_t transfers, faults, cuts; /* for those who wonder */
+	uint32_t sends; /* that have had to wait, so far */
+	/* For those who wonder. */
+	uint32_t transfers, faults, cuts, pages, silences;
 };
 
 void model_start(

@@ -13,7 +13,7 @@ from harness.errors import Refused
 from harness.switches import Configuration
 
 # Switches that a program can tell by results, in the order of the arguments.
-VISIBLE = ("REGISTER_MESSAGES", "DIRECT_TRANSFER")
+VISIBLE = ("REGISTER_MESSAGES", "DIRECT_TRANSFER", "COMPLEX_MESSAGES")
 
 
 @cache
