@@ -6,6 +6,7 @@
 #include "tests.h"
 
 #define PAGE 4096
+#define REGION 0x400000u /* what the window shows two of */
 #define PLACE 0x40000000 /* where nothing is, unless it has been mapped */
 
 /* Where in the area a pager's variables are: its client may be in the same
@@ -236,6 +237,11 @@ static void test_missing_message(uint32_t space)
 
 	send.send.made_up = ALL_BUT_STRING;
 	send.send.string = PLACE;
+	/* Not in the region where the pager receives. */
+	receive.receive.string =
+	    (((uint32_t)area + REGION) & -REGION) + 2 * PAGE;
+	write_word(pager, page_at(2), 12);
+	write_word(pager, page_at(3), 13);
 	tell(b, &receive);
 	settle();
 	tell(a, &send);
@@ -245,7 +251,9 @@ static void test_missing_message(uint32_t space)
 	check(gets_fault(pager, a, PLACE + PAGE, false) &&
 		  answer(pager, a, page_at(3), PAGE) == IPC_OK,
 	    "and the next one");
-	check(ask(a).result == IPC_OK && ask(b).result == DOPE(5, 1),
+	check(ask(a).result == IPC_OK && ask(b).result == DOPE(5, 1) &&
+		  read_word(b, receive.receive.string) == 12 &&
+		  read_word(b, receive.receive.string + PAGE) == 13,
 	    "the message is sent");
 	parties_delete();
 	unmap_in(space, 2);

@@ -120,7 +120,10 @@ static bool has_timeout(const struct tcb *t)
 
 	if (timeout == TIMEOUT_NEVER || timeout == TIMEOUT_NONE)
 		return false;
-	/* While a message is on its way one waits as long as it takes. */
+	/* While a message is on its way one waits as long as it takes, and
+	 * as long as its sender waits for a pager. */
+	if (t->state == THREAD_LOCKED)
+		return false;
 	return t->state == THREAD_SENDING || !t->partner ||
 	       t->partner->state != THREAD_READY;
 }

@@ -486,6 +486,8 @@ bool ipc_ask_pager(uint32_t address, bool write, uint32_t timeout)
 	*frame = saved;
 	me->received = received;
 	me->partner = partner;
+	/* It may have been opened for the pager. */
+	transfer_leave(me, me);
 	me->transfer = me->outer;
 	me->outer = (struct transfer){0};
 	me->asks_pager = false;

@@ -47,6 +47,7 @@ struct transfer {
 	struct tcb *copied_by;	       /* likewise */
 	struct kernel_message *outbox; /* being copied in */
 	struct kernel_message *inbox;  /* not yet copied out */
+	uint32_t window_region;	       /* the first of the two in the window */
 };
 
 /* What the running thread has that others must not find. */
@@ -79,7 +80,6 @@ struct tcb {
 	struct queue_link wakeup_link;
 	bool in_wakeup_list;
 	bool asks_pager;
-	uint32_t window_region;	  /* the first of the two seen in the window */
 	struct transfer transfer; /* now going on */
 	struct transfer outer;	  /* in the middle of which it asks its pager */
 	uid_t pager;

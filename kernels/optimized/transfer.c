@@ -8,13 +8,14 @@
 static void window_show(struct tcb *from, const struct tcb *to)
 {
 	uint32_t *window = from->task->directory + REGION_OF(WINDOW);
-	const uint32_t *region = to->task->directory + from->window_region;
+	const uint32_t *region =
+	    to->task->directory + from->transfer.window_region;
 	uint32_t first = region[0] & ~PTE_USER;
 
 	if (window[0] && window[0] != first)
 		flush_tlb();
 	window[0] = first;
-	window[1] = from->window_region + 1 < REGION_OF(USER_END)
+	window[1] = from->transfer.window_region + 1 < REGION_OF(USER_END)
 			? region[1] & ~PTE_USER
 			: 0;
 	from->resources |= RESOURCE_WINDOW;
@@ -34,7 +35,7 @@ static void *window_open(struct tcb *from, struct tcb *to, uint32_t address)
 {
 	if (from->task == to->task)
 		return (void *)address;
-	from->window_region = REGION_OF(address);
+	from->transfer.window_region = REGION_OF(address);
 	window_show(from, to);
 	return (void *)(WINDOW + (address & (REGION_SIZE - 1)));
 }
@@ -57,7 +58,7 @@ bool window_fault(struct tcb *me, uint32_t address, bool write)
 
 	if (!to || to->task == me->task)
 		return false;
-	there = me->window_region * REGION_SIZE + (address - WINDOW);
+	there = me->transfer.window_region * REGION_SIZE + (address - WINDOW);
 	if (!page_allows(to->task, there, write) &&
 	    !receiver_fault(me, there, write))
 		return false;
