@@ -20,10 +20,13 @@
 #define PRIORITY_OF_ROOT 0
 
 /* Longer than any short wait, with all that may be added to it. */
-#define SHORT_WAIT_IS_OVER 1000
+#define SHORT_WAIT_IS_OVER 200
 
 static uid_t first_threads[SPACES];
 static uid_t uids[PARTIES], former_uids[PARTIES];
+
+/* The kernel keeps frames for small blocks and page tables, not more. */
+#define FRAMES_KEPT 128
 
 static struct generator generator;
 static struct transcript transcript;
@@ -285,11 +288,13 @@ static void make_call(const struct call *c)
 		tell(uids[c->party], c, partner_uid(c));
 	}
 	settle();
-	if (!is_ipc(c->operation) || finished[c->party])
+	if (!is_ipc(c->operation))
 		return;
+	/* Its partner, too, may wait for its pager no longer than that. */
 	if (is_short_wait(c->send_timeout) ||
 	    is_short_wait(c->receive_timeout)) {
-		collect(uids[c->party], SHORT_WAIT_IS_OVER);
+		while (collect(NOBODY, SHORT_WAIT_IS_OVER))
+			;
 		settle();
 	}
 }
@@ -317,8 +322,47 @@ static void one_call(void)
 			.arena = call.partner};
 }
 
+static struct service_result memory_account(void)
+{
+	return service(SERVICE_MEMORY, 0, 0, NOBODY);
+}
+
+/* Nobody is left but those who were there before the first call. */
+static void clear_up(void)
+{
+	const struct call call = {.operation = UNMAP};
+	uint32_t n;
+
+	for (n = 0; n < PARTIES; n++)
+		if (uids[n] != NOBODY)
+			thread_delete(uids[n]);
+	unmap_zone();
+	for (n = 1; n < SPACES; n++)
+		ask_spawner(n, &call);
+	/* Brings in who is swapped out. */
+	for (n = NO_PAGER + 1; n < PAGERS; n++)
+		thread_schedule(pager_uid(n), SCHEDULE_KEEP, SCHEDULE_KEEP);
+	settle();
+}
+
+static void check_memory(const struct service_result *before)
+{
+	struct service_result now;
+
+	clear_up();
+	now = memory_account();
+	if (now.ecx != before->ecx)
+		fail("call %u: of the kernel's heap %u bytes are used, of %u "
+		     "before",
+		    generator.number, now.ecx, before->ecx);
+	if (now.ebx + FRAMES_KEPT < before->ebx)
+		fail("call %u: %u frames are free, of %u before",
+		    generator.number, now.ebx, before->ebx);
+}
+
 void program(const char *command_line, uid_t root)
 {
+	struct service_result memory;
 	uint32_t calls, interval;
 
 	if (root != NOBODY)
@@ -332,6 +376,7 @@ void program(const char *command_line, uid_t root)
 	find_spaces();
 	start_pagers();
 	thread_schedule(thread_self(), PRIORITY_OF_ROOT, SCHEDULE_KEEP);
+	memory = memory_account();
 	record_begin("fuzz");
 	while (generator.number < calls) {
 		one_call();
@@ -340,6 +385,7 @@ void program(const char *command_line, uid_t root)
 			record_sample("call=%u digest=%u", generator.number,
 			    transcript.digest);
 	}
+	check_memory(&memory);
 	record_end();
 	machine_stop(0);
 }

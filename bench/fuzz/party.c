@@ -360,8 +360,18 @@ uid_t start_brawler(uint32_t number, uid_t root)
 	return thread_create(brawler, b, b->stack, STACK_BYTES);
 }
 
+void unmap_zone(void)
+{
+	unmap((void *)ZONE, ZONE_BYTES);
+	unmap((void *)EDGE_END, PAGE_BYTES);
+}
+
 static uid_t start(const struct call *c, uid_t root)
 {
+	if (c->operation == UNMAP) {
+		unmap_zone();
+		return NOBODY;
+	}
 	if (c->operation == RAW_CALL)
 		return start_raw(c->seed);
 	if (c->operation == BRAWL)

@@ -63,6 +63,9 @@ union brawl_message {
 /* In each space, before all else: tells places.h where things are. */
 void find_places(uint32_t space);
 
+/* Nothing is in the zone of the own space any more. */
+void unmap_zone(void);
+
 /* Starts the party in the own space. */
 uid_t start_party(uint32_t party, uid_t root);
 /* A thread that makes one call with all registers from the seed. */
