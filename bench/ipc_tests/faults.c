@@ -393,6 +393,27 @@ static void test_objects(uint32_t space)
 	unmap_in(space, 2);
 }
 
+/* An object for which there is no window; returns bytes of heap then used. */
+static uint32_t send_in_vain(void)
+{
+	uid_t a = party_create(1), b = party_create(2);
+	struct order send = order_send(b, DOPE_WITH_OBJECTS(0, 0, 1), 0);
+	struct order receive = order_receive(a, 0, 0);
+
+	send.raw = receive.raw = true;
+	send.send.object = page_at(0);
+	send.send.object_bytes = PAGE;
+	tell(b, &receive);
+	settle();
+	tell(a, &send);
+	check(ask(a).result == IPC_OK &&
+		  ask(b).result == (IPC_CUT | IPC_IN_RECEIVE),
+	    "an object for which there is no window");
+	parties_delete();
+	settle();
+	return service(SERVICE_MEMORY, 0, 0, NOBODY).ecx;
+}
+
 /* A read-only page may not be written, by the kernel neither. */
 static void test_read_only(void)
 {
@@ -486,5 +507,6 @@ void test_faults(void)
 	test_objects(THERE + 1);
 	test_objects(HERE);
 	test_read_only();
+	check(send_in_vain() == send_in_vain(), "nothing is left of it");
 	test_chain();
 }

@@ -4,6 +4,11 @@
 #include <memory.h>
 #include <message.h>
 
+struct object {
+	struct mapping *mapping;
+	uint32_t bytes;
+};
+
 /*
  * A message between sender and receiver. In data, one behind the other: the
  * direct string, length and contents of each indirect string, filled up to
@@ -12,15 +17,10 @@
 struct kernel_message {
 	uint32_t dope;
 	uint32_t words[2];
-	uint32_t bytes;	     /* of all this */
-	uint32_t patience;   /* the sender's timeout */
-	uint32_t objects_at; /* where in data the objects begin, if complete */
+	uint32_t bytes;		/* of all this */
+	uint32_t patience;	/* the sender's timeout */
+	struct object *objects; /* in data; NULL: not so far yet */
 	uint32_t data[];
-};
-
-struct object {
-	struct mapping *mapping;
-	uint32_t bytes;
 };
 
 static uint32_t dwords_of(uint32_t bytes)
@@ -108,7 +108,7 @@ static uint32_t message_fill(
 		return result;
 	objects = (struct object *)at;
 	memset(objects, 0, (uint32_t)((char *)end - (char *)at));
-	m->objects_at = (uint32_t)(at - m->data);
+	m->objects = objects;
 	return take_objects(from->task, out, objects,
 	    (uint32_t)(end - at) * 4 / sizeof(struct object));
 }
@@ -116,15 +116,13 @@ static uint32_t message_fill(
 /* Objects that have not been taken out go with it. */
 void message_drop(struct kernel_message *m)
 {
-	struct object *object;
 	uint32_t n;
 
 	if (!m)
 		return;
-	object = (struct object *)(m->data + m->objects_at);
-	for (n = 0; m->objects_at && n < DOPE_OBJECTS(m->dope); n++)
-		if (object[n].mapping)
-			mapping_drop(object[n].mapping);
+	for (n = 0; m->objects && n < DOPE_OBJECTS(m->dope); n++)
+		if (m->objects[n].mapping)
+			mapping_drop(m->objects[n].mapping);
 	heap_release(m, m->bytes);
 }
 
@@ -212,8 +210,7 @@ static uint32_t message_get(
 		return IPC_FAULT;
 	if (!put_strings(
 		&in, strings_of(taken), m->data + DOPE_DWORDS(m->dope)) ||
-	    !put_objects(to, &in, DOPE_OBJECTS(taken),
-		(struct object *)(m->data + m->objects_at)))
+	    !put_objects(to, &in, DOPE_OBJECTS(taken), m->objects))
 		return IPC_FAULT;
 	return in.dope;
 }
