@@ -105,8 +105,7 @@ static enum place choose_place(struct generator *g, struct call *c)
 
 	if (c->pager != NO_PAGER && percent(g, 45))
 		return PAGED;
-	if (percent(g, 90) ||
-	    (place == EDGE && !reserve(g, c, EXCLUSIVE_EDGE)))
+	if (percent(g, 90) || (place == EDGE && !reserve(g, c, EXCLUSIVE_EDGE)))
 		return OWN;
 	return place;
 }
@@ -184,8 +183,8 @@ static void place_string(struct generator *g, struct call *c,
 {
 	uint32_t address = receive ? RECEIVE_STRING : SEND_STRING;
 
-	p->bytes = choose_size(g, several > 1 ? PLANNED_STRIDE - 16
-					      : OWN_STRING_MAX);
+	p->bytes =
+	    choose_size(g, several > 1 ? PLANNED_STRIDE - 16 : OWN_STRING_MAX);
 	if (any(g, receive ? 16 : 128) == 0 && reserve(g, c, EXCLUSIVE_BIG)) {
 		p->place = BIG;
 		p->bytes = receive && percent(g, 75) ? BIG_STRING_MAX
@@ -203,8 +202,8 @@ static void place_string(struct generator *g, struct call *c,
 		p->address = arena(v->arena) + address + n * PLANNED_STRIDE +
 			     misalignment(g);
 		if (receive && percent(g, 60))
-			p->bytes = several > 1 ? PLANNED_STRIDE - 16
-					       : OWN_STRING_MAX;
+			p->bytes =
+			    several > 1 ? PLANNED_STRIDE - 16 : OWN_STRING_MAX;
 		break;
 	case PAGED:
 		if (receive)
@@ -221,8 +220,7 @@ static void place_string(struct generator *g, struct call *c,
 		break;
 	case CONSTANT:
 		p->bytes %= CONSTANT_STRING_BYTES - 16;
-		p->address = constants_at +
-			     offsetof(struct constants, string) +
+		p->address = constants_at + offsetof(struct constants, string) +
 			     misalignment(g);
 		break;
 	default:
@@ -293,9 +291,9 @@ static void place_window(
 {
 	p->place = OBJECT;
 	p->bytes = some_pages(g, WINDOW_PAGES);
-	p->address = window(v->arena) +
-		     any(g, 1 + WINDOW_PAGES - p->bytes / PAGE_BYTES) *
-			 PAGE_BYTES;
+	p->address =
+	    window(v->arena) +
+	    any(g, 1 + WINDOW_PAGES - p->bytes / PAGE_BYTES) * PAGE_BYTES;
 	switch (any(g, 16)) {
 	case 0:
 		p->address = bad_addresses[IN_WINDOW];
@@ -548,7 +546,7 @@ static uint32_t choose_arena(const struct generator *g, uint32_t space)
 		if (g->parties[n].exists && g->parties[n].space == space)
 			used |= 1u << g->parties[n].arena;
 	for (arena = FIRST_ARENA; used >> arena & 1;
-	    arena = (arena + 1) % ARENAS)
+	     arena = (arena + 1) % ARENAS)
 		;
 	return arena;
 }

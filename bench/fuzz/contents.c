@@ -123,8 +123,7 @@ uint32_t sum_message(
 	}
 	descriptor = v->address + objects_offset(v->size);
 	for (n = 0; n < DOPE_OBJECTS(dope); n++, descriptor += 16)
-		sum = sum_descriptor(
-		    sum, descriptor, nth_window(v, n).address);
+		sum = sum_descriptor(sum, descriptor, nth_window(v, n).address);
 	return sum;
 }
 
@@ -169,6 +168,5 @@ void fill_pool(void)
 
 	for (space = 0; space < SPACES; space++)
 		for (arena = 0; arena < ARENAS; arena++)
-			fill_pool_of(
-			    pool_page(space, paged(arena)), arena);
+			fill_pool_of(pool_page(space, paged(arena)), arena);
 }

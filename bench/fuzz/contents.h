@@ -56,7 +56,8 @@ static inline const struct variable *receiving(const struct call *call)
 	return call->one_variable ? &call->send : &call->receive;
 }
 
-/* Over a message with such a dope, in that variable. Objects are not touched. */
+/* Over a message with such a dope, in that variable. Objects are not touched.
+ */
 uint32_t sum_message(
     const struct variable *v, uint32_t dope, const uint32_t words[2]);
 

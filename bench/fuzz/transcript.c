@@ -3,7 +3,8 @@
 #include "places.h"
 #include "../runtime/records.h"
 
-static const char *const operations[OPERATIONS] = {[SEND] = "sends to",
+static const char *const operations[OPERATIONS] = {
+    [SEND] = "sends to",
     [RECEIVE] = "receives from",
     [CALL] = "calls",
     [REPLY_AND_RECEIVE_NEXT] = "replies to",
@@ -78,10 +79,10 @@ static void print_sent(const struct call *c)
 
 	print("  sends size %x, dope %x", v->size, v->dope);
 	print_place("variable", v->place, v->address);
-	print_planned("string", v->strings, strings_in(v->dope),
-	    PLANNED_STRINGS);
-	print_planned("object", v->objects, DOPE_OBJECTS(v->dope),
-	    PLANNED_OBJECTS);
+	print_planned(
+	    "string", v->strings, strings_in(v->dope), PLANNED_STRINGS);
+	print_planned(
+	    "object", v->objects, DOPE_OBJECTS(v->dope), PLANNED_OBJECTS);
 	print("; timeout %u\n", c->send_timeout);
 }
 
@@ -92,10 +93,10 @@ static void print_received(const struct call *c)
 	print("  receives, timeout %u, size %x", c->receive_timeout, v->size);
 	print_place(c->one_variable ? "the same variable" : "variable",
 	    v->place, v->address);
-	print_planned("buffer", v->buffers, strings_in(v->size),
-	    PLANNED_STRINGS);
-	print_planned("window", v->windows, DOPE_OBJECTS(v->size),
-	    PLANNED_OBJECTS);
+	print_planned(
+	    "buffer", v->buffers, strings_in(v->size), PLANNED_STRINGS);
+	print_planned(
+	    "window", v->windows, DOPE_OBJECTS(v->size), PLANNED_OBJECTS);
 	print("\n");
 }
 

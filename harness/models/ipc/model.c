@@ -67,9 +67,8 @@ static struct parcel parcel(struct model *m, uint32_t from, uint32_t to)
 	const struct call *sends = &state(m, from)->call;
 	const struct call *receives = &state(m, to)->call;
 
-	return (struct parcel){
-	    .from = {state(m, from)->space, sends->pager,
-		receives->receive_timeout},
+	return (struct parcel){.from = {state(m, from)->space, sends->pager,
+				   receives->receive_timeout},
 	    .to = {state(m, to)->space, receives->pager, sends->send_timeout},
 	    .head = m->parties[from].head,
 	    .message = sends->send.address,
