@@ -260,12 +260,12 @@ FAULTS = {
         "\treturn to->state == THREAD_FAULTING && to->partner == pager;",
         "\treturn to->state == THREAD_FAULTING && pager;",
     ),
-    "resolve-write": Fault(
-        "a read-only object may be written",
+    "object-writable": Fault(
+        "a read-only object may be written if its source may",
         "optimized",
         "core/mapping.c",
-        "if (!m || (write && !m->writable))",
-        "if (!m)",
+        "\t\twritable &= m->writable;\n",
+        "",
     ),
     "share-writable": Fault(
         "a page of a read-only object is mapped writable",

@@ -163,7 +163,9 @@ static bool perform_service(const struct order *o, struct outcome *outcome)
 		outcome->sum = sum_windows(c->detail);
 		return true;
 	case POKE:
-		memory_put(c->detail, c->seed);
+		outcome->result = memory_is_readable(c->detail & -PAGE_BYTES);
+		if (outcome->result)
+			memory_put(c->detail, c->seed);
 		return true;
 	default:
 		return false;
