@@ -22,14 +22,12 @@ static bool pager_gives(const struct side *s, uint32_t address, bool write)
 
 	if (s->pager == REFUSES || !is_paged(address))
 		return false;
-	if (s->pager == GIVES_MUCH) {
-		uint32_t bytes = PAGED_BYTES - (page - ZONE) % PAGED_BYTES;
-
-		if (bytes > PAGE_BYTES)
-			memory_place(
-			    0, source, s->space, page, bytes, writable);
-	}
 	memory_share(0, source, s->space, page, writable);
+	if (s->pager == GIVES_MUCH)
+		memory_place(0, source + PAGE_BYTES, s->space,
+		    page + PAGE_BYTES,
+		    PAGED_BYTES - PAGE_BYTES - (page - ZONE) % PAGED_BYTES,
+		    writable);
 	return writable || !write;
 }
 
