@@ -330,13 +330,6 @@ FAULTS = {
         "\t\t\tmapping_drop(m->objects[n].mapping);\n",
         "\t(void)n;\n",
     ),
-    "object-order": Fault(
-        "of two objects in one place the older one counts",
-        "optimized",
-        "core/mapping.c",
-        "\tlist_append(task->mappings.next, &m->in_task);",
-        "\tlist_append(&task->mappings, &m->in_task);",
-    ),
     "unmap-object": Fault(
         "unmapped pages of an object come back",
         "optimized",
@@ -374,7 +367,7 @@ FAULTS = {
     ),
     "swapped-ready": Fault(
         "a thread that is swapped out stays in the ready queue",
-        "optimized",
+        "optimized.debug",
         "optimized/swapping.c",
         "\tqueue_swapped_out(t);\n",
         "",
