@@ -39,36 +39,44 @@ FAULTS = {
         "a string to be sent may lie in the kernel",
         "optimized",
         "core/message.c",
-        "if (!in_user_space(address, out->string_length))",
-        "if (0)",
+        "\treturn in_user_space(piece->address, piece->bytes) ? IPC_OK : IPC_FAULT;",
+        "\treturn IPC_OK;",
     ),
     "buffer-range": Fault(
         "a string may be received into the kernel",
-        "baseline",
+        "baseline+complex_messages",
         "core/message.c",
-        "if (!in_user_space(in->string_buffer, in->string_length))",
-        "if (0)",
+        "\tpiece->bytes = min(bytes, room);\n"
+        "\tif (piece->bytes < bytes)\n"
+        "\t\tin->dope |= IPC_CUT;\n"
+        "\treturn in_user_space(piece->address, piece->bytes) &&\n",
+        "\tpiece->bytes = min(bytes, room);\n"
+        "\tif (piece->bytes < bytes)\n"
+        "\t\tin->dope |= IPC_CUT;\n"
+        "\treturn true &&\n",
     ),
     "clip": Fault(
         "a direct string is not clipped to its buffer",
         "optimized",
         "core/message.c",
-        "in->dwords = min(DOPE_DWORDS(dope), DOPE_DWORDS(size));",
-        "in->dwords = DOPE_DWORDS(dope);",
+        "min(DOPE_DWORDS(dope), DOPE_DWORDS(size))",
+        "DOPE_DWORDS(dope)",
     ),
     "cut": Fault(
         "nobody is told that a string was cut",
-        "baseline",
+        "baseline+complex_messages",
         "core/message.c",
-        "|| in->string_length != string_length)",
-        ")",
+        "\tpiece->bytes = min(bytes, room);\n"
+        "\tif (piece->bytes < bytes)\n"
+        "\t\tin->dope |= IPC_CUT;\n",
+        "\tpiece->bytes = min(bytes, room);\n",
     ),
     "second-region": Fault(
         "the window shows only the first of its two regions",
         "optimized",
         "optimized/transfer.c",
-        "window[1] = region[1] & ~PTE_USER;",
-        "window[1] = 0;",
+        "\t\t\t? region[1] & ~PTE_USER\n",
+        "\t\t\t? 0\n",
     ),
     "window-flush": Fault(
         "the TLB is not flushed when the window moves",
@@ -109,8 +117,8 @@ FAULTS = {
         "a thread that dies while sending stays in the queue",
         "optimized",
         "core/ipc.c",
-        "	if (dead->state == THREAD_SENDING)\n"
-        "		list_remove(&dead->sender_link);\n",
+        "\tif (dead->state == THREAD_SENDING)\n"
+        "\t\tsender_leaves(dead);\n",
         "",
     ),
     "dead-waiting": Fault(
@@ -124,8 +132,8 @@ FAULTS = {
         "receivers do not notice that their partner dies",
         "baseline",
         "core/ipc.c",
-        "	queue_each_waiting(tell_receiver, dead);\n",
-        "	(void)tell_receiver;\n",
+        "\tqueue_each_waiting(tell_if_waiting, NULL);\n",
+        "\t(void)tell_if_waiting;\n",
     ),
     "death-code": Fault(
         "senders get another code when their partner dies",
@@ -138,10 +146,9 @@ FAULTS = {
         "the last sender comes first",
         "optimized",
         "core/ipc.c",
-        "list_entry(me->senders.next, struct tcb, sender_link);\n}\n\n/*\n * The "
-        "receive",
-        "list_entry(me->senders.previous, struct tcb, sender_link);\n}\n\n/*\n * The "
-        "receive",
+        "\treturn interrupt ? interrupt : first_sender(me);",
+        "\treturn interrupt ? interrupt : thread_of_link(\n"
+        "\t\tme->senders.head.previous, offsetof(struct tcb, sender_link));",
     ),
     "closed-receive": Fault(
         "who waits for one thread takes messages of all",
@@ -154,22 +161,24 @@ FAULTS = {
         "a receiver whose sender has failed is forgotten",
         "optimized",
         "core/ipc.c",
-        "				wake(to, LOOK_AGAIN);\n		} else {",
-        "				;\n		} else {",
+        "\tif (result != IPC_OK)\n"
+        "\t\twake(to, LOOK_AGAIN);\n"
+        "\treturn result;\n",
+        "\treturn result;\n",
     ),
     "blame": Fault(
         "the receiver's bad buffer is blamed on the sender",
         "optimized",
         "optimized/transfer.c",
-        "if (!user_fault_on_write)",
-        "if (1)",
+        "\tif (!user_fault_of_receiver)\n",
+        "\tif (1)\n",
     ),
     "buffer-leak": Fault(
         "a kernel buffer is not given back",
         "baseline",
         "baseline/transfer.c",
-        "	heap_release(m, buffer_bytes(m->dope, m->string_length));\n",
-        "	(void)m;\n",
+        "\theap_release(m, m->bytes);\n",
+        "",
     ),
     "dead-inbox": Fault(
         "the buffer of a thread that dies before it reads it is not given back",
@@ -182,15 +191,18 @@ FAULTS = {
         "the memory of a thread is not given back",
         "optimized",
         "optimized/tcb_table.c",
-        "	frames_release(kernel_unmap_page((uint32_t)tcb_at(number)), 1);\n",
-        "	kernel_unmap_page((uint32_t)tcb_at(number));\n",
+        "\ttcb_return_frame(kernel_unmap_page((uint32_t)tcb_at(number)));\n",
+        "\tkernel_unmap_page((uint32_t)tcb_at(number));\n",
     ),
     "foreign-thread": Fault(
         "any thread may be deleted by any other",
         "baseline",
         "core/services.c",
-        "t->task != me->task && me->task != root_task",
-        "0",
+        "\treturn me->task == task || me->task == root_task ||\n"
+        "\t       me->uid == task->creator;\n",
+        "\t(void)me;\n"
+        "\t(void)task;\n"
+        "\treturn true;\n",
     ),
     "no-timeout": Fault(
         "a short wait to send does not end",
@@ -203,9 +215,10 @@ FAULTS = {
         "a sender that gives up stays in the queue",
         "baseline",
         "core/ipc.c",
-        "	if (t->state == THREAD_SENDING)\n		list_remove(&t->sender_link);\n"
-        "	wakeup_remove(t);",
-        "	wakeup_remove(t);",
+        "\tif (t->state == THREAD_SENDING)\n"
+        "\t\tsender_leaves(t);\n"
+        "\twakeup_remove(t);\n",
+        "\twakeup_remove(t);\n",
     ),
     "reply-words": Fault(
         "the second word of a message is lost on the way through memory",
@@ -213,6 +226,166 @@ FAULTS = {
         "baseline/transfer.c",
         "!copy_dwords(buffer->words, m->words, 2)",
         "!copy_dwords(buffer->words, m->words, 1)",
+    ),
+    "firewall": Fault(
+        "the page before the kernel may be supplied",
+        "optimized",
+        "core/page_fault.c",
+        "\tif (address >= FIREWALL)\n"
+        "\t\treturn false;\n"
+        "\treturn mapping_resolve(me->task, address, write) ||\n",
+        "\treturn mapping_resolve(me->task, address, write) ||\n",
+    ),
+    "window-lost": Fault(
+        "the window is not shown again to who lost it",
+        "optimized",
+        "optimized/transfer.c",
+        "\twindow_show(me, to);\n"
+        "\tflush_tlb_page(address);\n",
+        "\tflush_tlb_page(address);\n",
+    ),
+    "window-moved": Fault(
+        "the window stays where the pager was asked",
+        "optimized-register_messages",
+        "core/ipc.c",
+        "\ttransfer_leave(me, me);\n"
+        "\tme->transfer = me->outer;\n",
+        "\tme->outer.window_region = me->transfer.window_region;\n"
+        "\tme->transfer = me->outer;\n",
+    ),
+    "foreign-answer": Fault(
+        "a page fault is answered by whoever sends first",
+        "optimized",
+        "core/ipc.c",
+        "\treturn to->state == THREAD_FAULTING && to->partner == pager;",
+        "\treturn to->state == THREAD_FAULTING && pager;",
+    ),
+    "object-writable": Fault(
+        "a read-only object may be written if its source may",
+        "optimized",
+        "core/mapping.c",
+        "\t\twritable &= m->writable;\n",
+        "",
+    ),
+    "share-writable": Fault(
+        "a page of a read-only object is mapped writable",
+        "baseline",
+        "core/mapping.c",
+        "task, address, page & PTE_FRAME, writable);",
+        "task, address, page & PTE_FRAME, true);",
+    ),
+    "answer-writable": Fault(
+        "a pager gives pages writable that it meant to be read-only",
+        "optimized",
+        "core/ipc.c",
+        "piece->writable && (source & PTE_WRITABLE)",
+        "true",
+    ),
+    "patience": Fault(
+        "a transfer waits for a pager as long as it takes",
+        "optimized",
+        "core/ipc.c",
+        "\tbool served = own_fault(me, fault & ~1u, fault & 1, timeout);\n",
+        "\tbool served = own_fault(me, fault & ~1u, fault & 1, timeout | ~0u);\n",
+    ),
+    "sender-dies-copying": Fault(
+        "a receiver does not notice that its sender dies while it asks its pager",
+        "baseline",
+        "core/ipc.c",
+        "\tif (to->state == THREAD_LOCKED)\n"
+        "\t\twake(to, LOOK_AGAIN);\n",
+        "",
+    ),
+    "receiver-dies-copying": Fault(
+        "a sender does not notice that its receiver dies while it asks its pager",
+        "optimized",
+        "core/ipc.c",
+        "\tif (from->state == THREAD_COPYING)\n"
+        "\t\twake(from, IPC_NO_PARTNER);\n",
+        "",
+    ),
+    "frame-kept": Fault(
+        "a frame is not given back when its page is unmapped",
+        "optimized",
+        "core/space.c",
+        "\t\tentry = make_entry(task, address);\n"
+        "\t\tif (*entry & PTE_PRESENT)\n"
+        "\t\t\tframes_release(*entry & PTE_FRAME, 1);\n",
+        "\t\tentry = make_entry(task, address);\n",
+    ),
+    "frame-twice": Fault(
+        "a frame that several have is given back by the first",
+        "optimized",
+        "core/memory.c",
+        "\t\tif (--users[frame])\n"
+        "\t\t\tcontinue;\n",
+        "\t\tusers[frame] = 0;\n",
+    ),
+    "object-kept": Fault(
+        "objects that arrive nowhere are kept",
+        "baseline",
+        "baseline/transfer.c",
+        "\tfor (n = 0; m->objects && n < DOPE_OBJECTS(m->dope); n++)\n"
+        "\t\tif (m->objects[n].mapping)\n"
+        "\t\t\tmapping_drop(m->objects[n].mapping);\n",
+        "\t(void)n;\n",
+    ),
+    "unmap-object": Fault(
+        "unmapped pages of an object come back",
+        "optimized",
+        "core/mapping.c",
+        "\t\tlink = link->next;\n"
+        "\t\tcut_out(m, address, bytes);\n",
+        "\t\tlink = link->next;\n"
+        "\t\t(void)m;\n"
+        "\t\t(void)cut_out;\n",
+    ),
+    "cut-source": Fault(
+        "what is left of an object begins with its first page",
+        "optimized",
+        "core/mapping.c",
+        "\t\tm->source_address += front;\n",
+        "",
+    ),
+    "orphan": Fault(
+        "objects stay when their source dies",
+        "optimized",
+        "core/mapping.c",
+        "\t\tif (m->task) {\n"
+        "\t\t\tmapping_drop(m);\n"
+        "\t\t} else {",
+        "\t\tif (m->task) {\n"
+        "\t\t\tlist_remove(&m->in_source);\n"
+        "\t\t} else {",
+    ),
+    "outbox": Fault(
+        "a buffer is not given back if its sender dies while it fills it",
+        "baseline",
+        "baseline/transfer.h",
+        "\tmessage_drop(t->outer.outbox);\n",
+        "",
+    ),
+    "swapped-ready": Fault(
+        "a thread that is swapped out stays in the ready queue",
+        "optimized.debug",
+        "optimized/swapping.c",
+        "\tqueue_swapped_out(t);\n",
+        "",
+    ),
+    "swapped-order": Fault(
+        "senders that were swapped out come behind the others",
+        "optimized",
+        "optimized/swapping.c",
+        "\twhile (t && (t == absent_mark(to) || t->ticket < ticket))\n",
+        "\twhile (t)\n",
+    ),
+    "swapped-due": Fault(
+        "who is swapped out has no timeout any more",
+        "optimized",
+        "optimized/swapping.c",
+        "\tif (s->due != NEVER)\n"
+        "\t\twakeup_restore(t, s->due);\n",
+        "",
     ),
 }
 
@@ -234,8 +407,8 @@ from harness.machines import qemu
 from tap import failures
 configuration = switches.parse(sys.argv[1])
 built = build.build(configuration)
-measure.DEADLINE = 60
-fuzz.STARTING = 40
+measure.DEADLINE = 40
+fuzz.STARTING = 20
 try:
     measure.run(built, measure.IPC_TESTS)
     print("tests: -")

@@ -627,10 +627,10 @@ static void choose_memory(struct generator *g, struct call *c)
 	c->seed = random_word(&g->random);
 	switch (any(g, 8)) {
 	case 0:
+	case 1:
 		c->operation = POKE;
 		c->detail = window(arena) + 4 * any(g, WINDOW_BYTES / 4);
 		break;
-	case 1:
 	case 2:
 	case 3:
 		c->operation = UNMAP;
@@ -655,7 +655,7 @@ void next_call(struct generator *g, struct call *c)
 	} else if (percent(g, 2)) {
 		c->operation = SERVICE;
 		c->detail = any(g, 1 << 16);
-	} else if (percent(g, 5)) {
+	} else if (percent(g, 8)) {
 		choose_memory(g, c);
 	} else {
 		choose_ipc(g, c);

@@ -26,7 +26,7 @@ enum operation {
 	SERVICE,       /* detail: which; its result code */
 	UNMAP,	       /* pages of its space, see send.objects[0] */
 	PEEK,	       /* at the windows of the arena that is the detail */
-	POKE,	       /* writes into a window; ends it if it may not */
+	POKE,	       /* writes where it can read; ends it if it may not */
 	/* By the root thread. */
 	CREATE_PARTY, /* in the space that is the detail, arena the partner */
 	DELETE_PARTY,

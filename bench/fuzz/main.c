@@ -146,37 +146,65 @@ static void raw_call(const struct call *c)
 	thread_delete(uid);
 }
 
-static uid_t create_brawler(uint32_t number, uint32_t space)
+/* In one of the spaces, or in a task of its own. */
+static uid_t create_brawler(uint32_t number, uint32_t seed, uid_t pager)
 {
 	struct call call = {.operation = BRAWL, .party = number};
+	uint32_t space = seed >> 2 * number & 3;
+	uid_t uid;
 
-	return space ? ask_spawner(space, &call)
-		     : start_brawler(number, thread_self());
+	if (seed >> (14 + number) & 1)
+		uid = start_child(number, pager);
+	else if (space)
+		uid = ask_spawner(space, &call);
+	else
+		uid = start_brawler(number, thread_self());
+	if (uid == NOBODY)
+		fail("call %u: no thread", generator.number);
+	return uid;
+}
+
+static void start_brawl(uint32_t seed, uid_t brawlers[])
+{
+	static union brawl_message message;
+	uid_t pager = pager_of_children();
+	uint32_t n;
+
+	for (n = 0; n < BRAWLERS; n++)
+		brawlers[n] = create_brawler(n, seed, pager);
+	message.size = message.dope = DOPE(DWORDS_OF(struct brawl), 0);
+	memcpy(message.brawl.uids, brawlers, sizeof(message.brawl.uids));
+	for (n = 0; n < BRAWLERS; n++) {
+		message.brawl.seed = seed + n;
+		if (ipc_send(brawlers[n], &message.message.head,
+			TIMEOUT_NEVER) != IPC_OK)
+			fail("call %u: a brawler takes no orders",
+			    generator.number);
+		thread_schedule(brawlers[n], PRIORITY_DEFAULT - (seed >> n & 1),
+		    SCHEDULE_KEEP);
+	}
 }
 
 /* Nothing is said about who does what: it depends on the clock. */
 static void have_brawl(uint32_t seed)
 {
-	static union brawl_message message;
-	uid_t *brawlers = message.brawl.uids;
+	uid_t brawlers[BRAWLERS];
 	uint32_t n;
 
 	thread_schedule(thread_self(), PRIORITY_DEFAULT, SCHEDULE_KEEP);
-	for (n = 0; n < BRAWLERS; n++) {
-		brawlers[n] = create_brawler(n, seed >> 2 * n & 3);
-		if (brawlers[n] == NOBODY)
-			fail("call %u: no thread", generator.number);
-	}
-	message.size = message.dope = DOPE(DWORDS_OF(struct brawl), 0);
-	for (n = 0; n < BRAWLERS; n++) {
-		message.brawl.seed = seed + n;
-		ipc_send(brawlers[n], &message.message.head, TIMEOUT_NEVER);
-	}
-	for (n = 0; n < (seed >> 8 & 3); n++)
+	start_brawl(seed, brawlers);
+	for (n = 0; n < (seed >> 8 & 3); n++) {
 		thread_yield();
-	for (n = 0; n < BRAWLERS; n++)
-		if (thread_delete(brawlers[n ^ (seed >> 10 & 3)]) != SERVICE_OK)
+		swap_out(brawlers[seed >> 2 * n & (BRAWLERS - 1)]);
+	}
+	for (n = 0; n < BRAWLERS; n++) {
+		uint32_t which = n ^ (seed >> 10 & 3);
+		bool is_child = seed >> (14 + which) & 1;
+
+		if ((is_child ? task_delete : thread_delete)(brawlers[which]) !=
+		    SERVICE_OK)
 			fail("call %u: a brawler has gone", generator.number);
+	}
 	thread_schedule(thread_self(), PRIORITY_OF_ROOT, SCHEDULE_KEEP);
 	settle();
 }
@@ -342,6 +370,7 @@ static void clear_up(void)
 	/* Brings in who is swapped out. */
 	for (n = NO_PAGER + 1; n < PAGERS; n++)
 		thread_schedule(pager_uid(n), SCHEDULE_KEEP, SCHEDULE_KEEP);
+	thread_schedule(pager_of_children(), SCHEDULE_KEEP, SCHEDULE_KEEP);
 	settle();
 }
 

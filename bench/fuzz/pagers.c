@@ -1,37 +1,65 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pagers.h"
 #include "contents.h"
+#include "party.h"
 
 #define STACK_BYTES 2048
+
+#define FOR_CHILDREN PAGERS /* another pager, not of parties */
+#define CHILD_PAGES 100
+
+static uint8_t child_pool[CHILD_PAGES * PAGE_BYTES]
+    __attribute__((aligned(4096)));
+static uint32_t child_pages; /* how many of them somebody has */
 
 static uint8_t pool[POOL_BYTES] __attribute__((aligned(4096)));
 
 static struct {
 	char stack[STACK_BYTES] __attribute__((aligned(16)));
 	uid_t uid;
-} pagers[PAGERS];
+} pagers[PAGERS + 1];
 
 struct answer {
 	struct message head;
 	struct memory_object object;
 };
 
+static void give(struct answer *a, uint32_t address, uint32_t bytes)
+{
+	a->head.size = a->head.dope = DOPE_WITH_OBJECTS(0, 0, 1);
+	a->object.address = address;
+	a->object.length = bytes;
+}
+
+static void supply_child(struct answer *a, uint32_t address)
+{
+	if (!is_brawlers_memory(address))
+		give(a, address & -PAGE_BYTES, PAGE_BYTES);
+	else if (child_pages < CHILD_PAGES)
+		give(a,
+		    ((uint32_t)child_pool + child_pages++ * PAGE_BYTES) |
+			MEMORY_WRITABLE,
+		    PAGE_BYTES);
+}
+
 /* The page, or more, or no. */
 static void make_answer(
     struct answer *a, enum pager pager, uint32_t space, uint32_t address)
 {
-	uint32_t page = address & -PAGE_BYTES;
+	uint32_t page = address & -PAGE_BYTES, source = pool_page(space, page);
 
 	*a = (struct answer){.head = {0}};
-	if (pager == REFUSES || !is_paged(address))
+	if (pager == FOR_CHILDREN)
+		supply_child(a, address);
+	else if (pager == REFUSES || !is_paged(address))
 		return;
-	a->head.size = a->head.dope = DOPE_WITH_OBJECTS(0, 0, 1);
-	a->object.address = pool_page(space, page);
-	a->object.length = PAGE_BYTES;
-	if (pager != GIVES_READ_ONLY)
-		a->object.address |= MEMORY_WRITABLE;
-	if (pager == GIVES_MUCH)
-		a->object.length = PAGED_BYTES - (page - ZONE) % PAGED_BYTES;
+	else if (pager == GIVES_READ_ONLY)
+		give(a, source, PAGE_BYTES);
+	else if (pager == GIVES_MUCH)
+		give(a, source | MEMORY_WRITABLE,
+		    PAGED_BYTES - (page - ZONE) % PAGED_BYTES);
+	else
+		give(a, source | MEMORY_WRITABLE, PAGE_BYTES);
 }
 
 static void pager(void *argument)
@@ -48,6 +76,10 @@ static void pager(void *argument)
 			continue;
 		make_answer(
 		    &answer, me, space_of(r.from), FAULT_ADDRESS(r.words));
+		if (ipc_send(r.from, &answer.head, TIMEOUT_NONE) != IPC_FAULT)
+			continue;
+		/* It has no such page itself. */
+		answer.head.dope = 0;
 		ipc_send(r.from, &answer.head, TIMEOUT_NONE);
 	}
 }
@@ -58,7 +90,7 @@ void start_pagers(void)
 
 	pool_at = (uint32_t)pool;
 	fill_pool();
-	for (n = NO_PAGER + 1; n < PAGERS; n++) {
+	for (n = NO_PAGER + 1; n <= FOR_CHILDREN; n++) {
 		pagers[n].uid = thread_create(
 		    pager, (void *)n, pagers[n].stack, STACK_BYTES);
 		if (pagers[n].uid == NOBODY)
@@ -69,4 +101,10 @@ void start_pagers(void)
 uid_t pager_uid(enum pager pager)
 {
 	return pagers[pager].uid;
+}
+
+uid_t pager_of_children(void)
+{
+	child_pages = 0;
+	return pagers[FOR_CHILDREN].uid;
 }

@@ -163,7 +163,9 @@ static bool perform_service(const struct order *o, struct outcome *outcome)
 		outcome->sum = sum_windows(c->detail);
 		return true;
 	case POKE:
-		memory_put(c->detail, c->seed);
+		outcome->result = memory_is_readable(c->detail & -PAGE_BYTES);
+		if (outcome->result)
+			memory_put(c->detail, c->seed);
 		return true;
 	default:
 		return false;
@@ -280,25 +282,57 @@ uid_t start_raw(uint32_t seed)
 
 #define BRAWL_BYTES 0x10000
 #define BRAWL_DWORDS 64
+#define BRAWL_PAGES (BRAWL_BYTES / PAGE_BYTES)
+
+void child(char *stack_end, uid_t root);
+void child_entry(void);
 
 static struct brawler {
+	char string[BRAWL_BYTES] __attribute__((aligned(PAGE_BYTES)));
 	char stack[STACK_BYTES] __attribute__((aligned(16)));
 	uid_t root;
 	union brawl_message message;
-	MESSAGE_VARIABLE(BRAWL_DWORDS, 1) variable;
-	char string[BRAWL_BYTES];
+	struct {
+		MESSAGE_VARIABLE(BRAWL_DWORDS, 1) m;
+		struct memory_object object;
+	} variable;
 } brawlers[BRAWLERS];
+
+bool is_brawlers_memory(uint32_t address)
+{
+	return address - (uint32_t)brawlers < sizeof(brawlers);
+}
+
+/* A string, or the place where a brawler's objects appear. */
+static char *somewhere(uint32_t random)
+{
+	uint32_t n = random >> 10 & (BRAWLERS - 1);
+
+	return random & 0x8000 ? brawlers[n].string
+			       : (char *)BRAWL_WINDOWS + n * BRAWL_BYTES;
+}
 
 /* Another message than before, perhaps one that is being sent. */
 static void change_message(struct brawler *b, uint32_t random)
 {
-	uint32_t at = random % BRAWL_BYTES;
-	char *buffer = brawlers[random >> 10 & (BRAWLERS - 1)].string;
+	uint32_t at = random % BRAWL_BYTES, page = random % BRAWL_PAGES;
+	uint32_t objects = random >> 27 & 1;
+	struct message *head = &b->variable.m.head;
 
-	b->variable.head.size = DOPE(BRAWL_DWORDS, 1);
-	b->variable.head.dope = DOPE(random >> 20 & 63, random >> 26 & 1);
-	b->variable.strings[0] = (struct indirect_string){
-	    at, (uint32_t)b->string, BRAWL_BYTES - at / 2, (uint32_t)buffer};
+	head->size = DOPE_WITH_OBJECTS(BRAWL_DWORDS, 1, 1);
+	head->dope =
+	    DOPE_WITH_OBJECTS(random >> 20 & 63, random >> 26 & 1, objects);
+	if (!CONFIG_COMPLEX_MESSAGES && objects)
+		head->dope = DOPE_WITH_OBJECTS(0, 0, 1);
+	b->variable.m.strings[0] =
+	    (struct indirect_string){at, (uint32_t)somewhere(random >> 3),
+		BRAWL_BYTES - at / 2, (uint32_t)somewhere(random)};
+	b->variable.object =
+	    (struct memory_object){(BRAWL_PAGES - page) * PAGE_BYTES,
+		((uint32_t)somewhere(random >> 5) + page * PAGE_BYTES) |
+		    (random >> 28 & MEMORY_WRITABLE),
+		BRAWL_BYTES,
+		BRAWL_WINDOWS + (random >> 12 & (BRAWLERS - 1)) * BRAWL_BYTES};
 	b->string[at] += 1;
 }
 
@@ -307,7 +341,7 @@ static void brawl(struct brawler *b)
 	uint32_t *seed = &b->message.brawl.seed, random = random_word(seed);
 	uint32_t timeout = 1 + (random >> 12 & 3);
 	uid_t partner = b->message.brawl.uids[random >> 14 & (BRAWLERS - 1)];
-	struct message *message = &b->variable.head;
+	struct message *message = &b->variable.m.head;
 
 	if (random & 0x10000)
 		timeout = random & 0x20000 ? TIMEOUT_NEVER : TIMEOUT_NONE;
@@ -350,6 +384,31 @@ static void brawler(void *argument)
 		brawl(b);
 }
 
+/* In a task of its own, whose memory comes from a pager. It starts with its
+ * stack pointer where its stack ends. */
+void child(char *stack_end, uid_t root)
+{
+	struct brawler *b =
+	    (struct brawler *)(stack_end - offsetof(struct brawler, root));
+
+	b->root = root;
+	brawler(b);
+}
+
+asm("child_entry:\n"
+    "	movl %esp, %eax\n"
+    "	pushl %esi\n"
+    "	pushl %edx\n"
+    "	pushl %eax\n"
+    "	pushl $0\n"
+    "	jmp child\n");
+
+uid_t start_child(uint32_t number, uid_t pager)
+{
+	return task_create(
+	    (uint32_t)child_entry, (uint32_t)&brawlers[number].root, pager);
+}
+
 uid_t start_brawler(uint32_t number, uid_t root)
 {
 	struct brawler *b = brawlers + number;
@@ -361,6 +420,7 @@ uid_t start_brawler(uint32_t number, uid_t root)
 void unmap_zone(void)
 {
 	unmap((void *)ZONE, ZONE_BYTES);
+	unmap((void *)BRAWL_WINDOWS, BRAWLERS * BRAWL_BYTES);
 	unmap((void *)EDGE_END, PAGE_BYTES);
 }
 

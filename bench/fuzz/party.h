@@ -73,6 +73,10 @@ uid_t start_raw(uint32_t seed);
 /* Waits for the root thread's brawl message. */
 uid_t start_brawler(uint32_t number, uid_t root);
 
+/* The same in a new task, whose memory and program a pager supplies. */
+uid_t start_child(uint32_t number, uid_t pager);
+bool is_brawlers_memory(uint32_t address);
+
 /* First thread of the other modules: starts parties there. */
 void spawner(uid_t root) __attribute__((noreturn));
 

@@ -73,6 +73,8 @@ struct constants {
 #define WINDOW_BYTES (WINDOW_PAGES * PAGE_BYTES)
 #define ZONE_BYTES (ARENAS * (PAGED_BYTES + WINDOW_BYTES))
 #define ZONE_END (ZONE + ZONE_BYTES)
+/* In the same region: where brawlers' objects appear. */
+#define BRAWL_WINDOWS (ZONE + 0x200000)
 #define POOL_BYTES (SPACES * ARENAS * PAGED_BYTES)
 
 /* In the pages of the pool are, across ends of pages, a message of so many

@@ -22,14 +22,12 @@ static bool pager_gives(const struct side *s, uint32_t address, bool write)
 
 	if (s->pager == REFUSES || !is_paged(address))
 		return false;
-	if (s->pager == GIVES_MUCH) {
-		uint32_t bytes = PAGED_BYTES - (page - ZONE) % PAGED_BYTES;
-
-		if (bytes > PAGE_BYTES)
-			memory_place(
-			    0, source, s->space, page, bytes, writable);
-	}
 	memory_share(0, source, s->space, page, writable);
+	if (s->pager == GIVES_MUCH)
+		memory_place(0, source + PAGE_BYTES, s->space,
+		    page + PAGE_BYTES,
+		    PAGED_BYTES - PAGE_BYTES - (page - ZONE) % PAGED_BYTES,
+		    writable);
 	return writable || !write;
 }
 
@@ -135,8 +133,7 @@ static enum delivery load_there(
     struct model *m, struct parcel *p, uint32_t address, uint32_t *value)
 {
 	bool own = m->switches.direct_transfer && p->from.space == p->to.space;
-	enum access a =
-	    touch(m, own ? &p->from : &p->to, address, 4, false);
+	enum access a = touch(m, own ? &p->from : &p->to, address, 4, false);
 
 	if (a == GRANTED)
 		get(&p->to, address, value, 4);
@@ -298,9 +295,8 @@ static enum delivery open_buffer(struct model *m, struct parcel *p,
 	    !are_user_addresses(part->buffer, part->taken))
 		return RECEIVERS_MISTAKE;
 	d = store_there(m, p, descriptor, part->taken);
-	return d == DELIVERED
-		   ? store_there(m, p, descriptor + 4, part->buffer)
-		   : d;
+	return d == DELIVERED ? store_there(m, p, descriptor + 4, part->buffer)
+			      : d;
 }
 
 static uint32_t smaller(uint32_t a, uint32_t b)
@@ -321,12 +317,12 @@ static enum delivery measure(
 		return d;
 	if (!are_user_addresses(p->buffer, 16 + DOPE_DWORDS(*size) * 4))
 		return RECEIVERS_MISTAKE;
-	p->result = DOPE_WITH_OBJECTS(
-	    smaller(DOPE_DWORDS(dope), DOPE_DWORDS(*size)),
-	    m->switches.complex_messages
-		? smaller(DOPE_STRINGS(dope), DOPE_STRINGS(*size))
-		: DOPE_STRINGS(dope),
-	    smaller(DOPE_OBJECTS(dope), DOPE_OBJECTS(*size)));
+	p->result =
+	    DOPE_WITH_OBJECTS(smaller(DOPE_DWORDS(dope), DOPE_DWORDS(*size)),
+		m->switches.complex_messages
+		    ? smaller(DOPE_STRINGS(dope), DOPE_STRINGS(*size))
+		    : DOPE_STRINGS(dope),
+		smaller(DOPE_OBJECTS(dope), DOPE_OBJECTS(*size)));
 	if (p->result != dope)
 		p->result |= IPC_CUT;
 	return DELIVERED;
@@ -373,13 +369,11 @@ static enum delivery deliver_directly(struct model *m, struct parcel *p)
 		d = copy(m, p, p->buffer + 16, p->message + 16,
 		    DOPE_DWORDS(p->result) * 4);
 	for (n = 0; n < strings_in(dope) && d == DELIVERED; n++)
-		d = move_part(m, p,
-		    p->message + strings_offset(sent) + n * 16,
+		d = move_part(m, p, p->message + strings_offset(sent) + n * 16,
 		    p->buffer + strings_offset(size) + n * 16, false,
 		    n < DOPE_STRINGS(p->result));
 	for (n = 0; n < DOPE_OBJECTS(dope) && d == DELIVERED; n++)
-		d = move_part(m, p,
-		    p->message + objects_offset(sent) + n * 16,
+		d = move_part(m, p, p->message + objects_offset(sent) + n * 16,
 		    p->buffer + objects_offset(size) + n * 16, true,
 		    n < DOPE_OBJECTS(p->result));
 	return d;
@@ -403,8 +397,8 @@ static enum delivery take(
 		    p->message + strings_offset(sent) + n * 16, false,
 		    b->strings + n);
 	if (d == DELIVERED)
-		d = copy_in(m, p, b->direct, p->message + 16,
-		    DOPE_DWORDS(dope) * 4);
+		d = copy_in(
+		    m, p, b->direct, p->message + 16, DOPE_DWORDS(dope) * 4);
 	for (n = 0; n < strings_in(dope) && d == DELIVERED; n++) {
 		d = copy_in(
 		    m, p, at, b->strings[n].source, b->strings[n].bytes);
@@ -432,8 +426,8 @@ static enum delivery put(
 	for (n = 0; n < strings_in(p->result) && d == DELIVERED; n++) {
 		struct part *s = b->strings + n;
 
-		d = open_buffer(m, p,
-		    p->buffer + strings_offset(size) + n * 16, false, s);
+		d = open_buffer(
+		    m, p, p->buffer + strings_offset(size) + n * 16, false, s);
 		if (d == DELIVERED)
 			d = copy_out(m, p, s->buffer, at, s->taken);
 		at += s->bytes;
@@ -441,8 +435,8 @@ static enum delivery put(
 	for (n = 0; n < DOPE_OBJECTS(p->result) && d == DELIVERED; n++) {
 		struct part *o = b->objects + n;
 
-		d = open_buffer(m, p,
-		    p->buffer + objects_offset(size) + n * 16, true, o);
+		d = open_buffer(
+		    m, p, p->buffer + objects_offset(size) + n * 16, true, o);
 		if (d == DELIVERED)
 			memory_place(p->from.space, o->source, p->to.space,
 			    o->buffer, o->taken, o->writable);

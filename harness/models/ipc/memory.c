@@ -173,6 +173,8 @@ void memory_unmap(uint32_t space, uint32_t address, uint32_t bytes)
 	struct space *s = spaces + space;
 	uint32_t n;
 
+	if (bytes == 0)
+		return;
 	for (n = s->count; n-- > 0;)
 		cut_out(s, n, address, bytes);
 	for (n = 0; n < bytes; n += PAGE_BYTES)

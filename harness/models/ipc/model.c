@@ -67,9 +67,8 @@ static struct parcel parcel(struct model *m, uint32_t from, uint32_t to)
 	const struct call *sends = &state(m, from)->call;
 	const struct call *receives = &state(m, to)->call;
 
-	return (struct parcel){
-	    .from = {state(m, from)->space, sends->pager,
-		receives->receive_timeout},
+	return (struct parcel){.from = {state(m, from)->space, sends->pager,
+				   receives->receive_timeout},
 	    .to = {state(m, to)->space, receives->pager, sends->send_timeout},
 	    .head = m->parties[from].head,
 	    .message = sends->send.address,
@@ -332,19 +331,21 @@ static void peek(struct model *m, const struct call *c)
 	m->parties[c->party].outcome.sum = sum_windows(c->detail);
 }
 
-/* Who writes where it may not is ended: nobody gives it the page. */
+/* Who writes where it may only read is ended: nobody gives it the page. */
 static void poke(struct model *m, const struct call *c)
 {
-	uint32_t space = state(m, c->party)->space;
+	uint32_t space = state(m, c->party)->space, result;
 
 	memory_choose(space);
-	if (!memory_at(space, c->detail, true) &&
+	result = memory_is_readable(c->detail);
+	if (result && !memory_at(space, c->detail, true) &&
 	    !memory_resolve(space, c->detail, true)) {
 		delete (m, c->party);
 		return;
 	}
-	memory_put(c->detail, c->seed);
-	finish(m, c->party, 0);
+	if (result)
+		memory_put(c->detail, c->seed);
+	finish(m, c->party, result);
 }
 
 static void make_call(struct model *m, const struct call *c)
