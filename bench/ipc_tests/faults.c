@@ -329,6 +329,19 @@ static uint32_t send_in_vain(void)
 	return service(SERVICE_MEMORY, 0, 0, NOBODY).ecx;
 }
 
+static void test_unmapped_is_free(void)
+{
+	uid_t party = party_create(1);
+	struct order o =
+	    order_memory(UNMAP, (uint32_t)area + AREA_BYTES - PAGE);
+	uint32_t before = service(SERVICE_MEMORY, 0, 0, NOBODY).ebx;
+
+	tell_and_ask(party, &o);
+	check(service(SERVICE_MEMORY, 0, 0, NOBODY).ebx == before + 1,
+	    "a page that nobody has any more is free");
+	parties_delete();
+}
+
 /* A read-only page may not be written, by the kernel neither. */
 static void test_read_only(void)
 {
@@ -424,4 +437,5 @@ void test_faults(void)
 	test_read_only();
 	check(send_in_vain() == send_in_vain(), "nothing is left of it");
 	test_chain();
+	test_unmapped_is_free();
 }
