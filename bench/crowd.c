@@ -75,7 +75,7 @@ void leader(uid_t creator)
 	}
 }
 
-/* What is at the address, | MEMORY_WRITABLE. */
+/* What is at the address, | MEMORY_WRITABLE; 0: nothing. */
 static uint32_t choose_page(uint32_t address)
 {
 	uint32_t page;
@@ -83,6 +83,9 @@ static uint32_t choose_page(uint32_t address)
 	if (address >= (uint32_t)program_start &&
 	    address < (uint32_t)data_start)
 		return address & -PAGE;
+	/* Where those that wait have no buffer. */
+	if (address == 0)
+		return 0;
 	if (address - STACKS >= MOST_TASKS * STACK_BYTES)
 		fail("a fault at %x", address);
 	page = given_memory.address + (address - STACKS) / STACK_BYTES * PAGE;
@@ -98,10 +101,11 @@ static void pager(void *unused)
 	struct received r = ipc_receive(NOBODY, &buffer.head, TIMEOUT_NEVER);
 
 	(void)unused;
-	answer.head.size = answer.head.dope = DOPE_WITH_OBJECTS(0, 0, 1);
+	answer.head.size = DOPE_WITH_OBJECTS(0, 0, 1);
 	for (;;) {
 		object->length = PAGE;
 		object->address = choose_page(FAULT_ADDRESS(r.words));
+		answer.head.dope = object->address ? answer.head.size : 0;
 		r = ipc_reply_and_receive_next(r.from, &answer.head,
 		    TIMEOUT_NONE, &buffer.head, TIMEOUT_NEVER);
 		while (!has_message(r))
@@ -221,8 +225,11 @@ static void end_if_there(uint32_t n)
 
 static struct service_result memory(void)
 {
+	MESSAGE_VARIABLE(0, 0) m = {.head = {0}};
 	uint32_t since = clock_ticks();
 
+	/* If the pager is swapped out, it is brought in. */
+	ipc_send(pager_uid, &m.head, TIMEOUT_NEVER);
 	while (clock_ticks() - since < 20)
 		thread_yield();
 	return service(SERVICE_MEMORY, 0, 0, NOBODY);
