@@ -53,7 +53,9 @@ PINGPONG = Experiment("pingpong", 2)
 IPC_TESTS = Experiment("ipc_tests", 4, memory_mb=64)
 WORKLOAD = Experiment("workload", 1)
 RTC = Experiment("rtc", 1)
-EXPERIMENTS = (PINGPONG, IPC_TESTS, WORKLOAD, RTC)
+# A tcb that cannot be swapped out takes a page and a half.
+CROWD = Experiment("crowd", 1, memory_mb=128)
+EXPERIMENTS = (PINGPONG, IPC_TESTS, WORKLOAD, RTC, CROWD)
 
 
 @dataclass(frozen=True)

@@ -287,6 +287,32 @@ static void test_endings(bool task)
 	ends_as_coprocessor_owner(task);
 }
 
+/* Each calls the next one: nobody receives, until one ends. */
+static void test_call_cycle(void)
+{
+	uid_t a = party_create(MADE), b = party_create(THERE),
+	      c = party_create(HERE);
+	struct order a_to_b = order_call(b), b_to_c = order_call(c),
+		     c_to_a = order_call(a), send = order_send(c, 0, 0);
+	struct order receive = order_receive(c, 0, 0);
+	struct report r;
+
+	tell(a, &a_to_b);
+	tell(b, &b_to_c);
+	tell(c, &c_to_a);
+	rest();
+	check(!is_done(a, &r) && !is_done(b, &r) && !is_done(c, &r),
+	    "three that call one another in a circle wait");
+	thread_delete(b);
+	check(ask(a).result == IPC_NO_PARTNER, "one ends: its caller is told");
+	check(tell_and_ask(a, &receive).result == IPC_OK,
+	    "and gets the call of the third one");
+	send.partner = c;
+	check(tell_and_ask(a, &send).result == IPC_OK && ask(c).result == 0,
+	    "which it answers");
+	parties_delete();
+}
+
 static void test_interrupt_handler(void)
 {
 	uid_t dead = party_create(HERE), b = party_create(HERE);
@@ -379,6 +405,7 @@ static void go_round(void)
 	exchange(MADE, MADE);
 	for (task = 0; task < 2; task++)
 		test_endings(task);
+	test_call_cycle();
 	test_interrupt_handler();
 	test_rights();
 	test_suicides();

@@ -59,11 +59,14 @@ static uint32_t number_of(const struct tcb *t)
 bool tcb_reserve_frames(void)
 {
 	while (reserved < RESERVED_FRAMES) {
+		uint32_t before = reserved;
 		uint32_t frame = frames_allocate(1);
 
-		if (!frame)
+		/* Those that are swapped out for it fill the reserve, too. */
+		if (frame)
+			tcb_return_frame(frame);
+		else if (reserved == before)
 			return false;
-		reserve[reserved++] = frame;
 	}
 	return true;
 }
