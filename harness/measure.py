@@ -50,7 +50,7 @@ class Experiment:
 
 PINGPONG = Experiment("pingpong", 2)
 # Each module has memory for the longest string; kernels that buffer have one more.
-IPC_TESTS = Experiment("ipc_tests", 4, memory_mb=64)
+IPC_TESTS = Experiment("ipc_tests", 4, memory_mb=48)
 WORKLOAD = Experiment("workload", 1)
 RTC = Experiment("rtc", 1)
 # A tcb that cannot be swapped out takes a page and a half.

@@ -13,7 +13,7 @@ from tap import failures, transcript
 from harness import build, measure, records, switches
 from harness.switches import Configuration
 
-RANDOM_CONFIGURATIONS = 12
+RANDOM_CONFIGURATIONS = 8
 
 
 def named() -> list[Configuration]:

@@ -390,7 +390,7 @@ static void test_changing_message(uint32_t to_space)
 	uint32_t n, strange = 0;
 
 	tell(changer, &change);
-	for (n = 0; n < 20; n++) {
+	for (n = 0; n < 6; n++) {
 		uid_t b = party_create(to_space);
 		struct order receive = order_receive(
 		    a, DOPE(20, CONFIG_COMPLEX_MESSAGES * 3), 20000);
