@@ -208,11 +208,14 @@ bool memory_is_readable(uint32_t address)
 	       memory_resolve(chosen, address, false);
 }
 
-/* A party's own access: it never fails, or the fuzzer is wrong. */
+/* A party's own access: it never fails, or the fuzzer is wrong. The page may be
+ * one of an object that nobody has touched yet. */
 static uint8_t *own(uint32_t address, bool write)
 {
 	uint8_t *found = memory_at(chosen, address, write);
 
+	if (!found && memory_resolve(chosen, address, write))
+		found = memory_at(chosen, address, write);
 	if (!found) {
 		fprintf(stderr, "ipc model: a party would fault at %08x\n",
 		    address);
