@@ -142,7 +142,9 @@ def with_code_at(built: Built, function: str, code: bytes) -> bytes:
     return bytes(kernel)
 
 
-@pytest.mark.parametrize("name", ["baseline+complex_messages+thread_kernel_stacks", "optimized"])
+@pytest.mark.parametrize(
+    "name", ["baseline+complex_messages+thread_kernel_stacks", "optimized"]
+)
 @pytest.mark.parametrize("size", [size for size in measure.SIZES if size > 8])
 def test_a_kernel_that_forgets_to_copy(name: str, size: int, tmp_path: Path) -> None:
     """The baseline forgets even the orders of the client to the server. (With all

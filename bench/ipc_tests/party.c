@@ -4,10 +4,10 @@
 #include "registers.h"
 #include "tasks.h"
 
-#define PARTIES 16	  /* in each space */
+#define PARTIES 16 /* in each space */
 #define MOST_CHILDREN 300
 #define HUNGRY_CHILDREN 40 /* of them */
-#define STACK_BYTES 16384 /* the stubs may copy messages there */
+#define STACK_BYTES 16384  /* the stubs may copy messages there */
 
 #define DWORDS_OF(type) ((sizeof(type) - 8 + 3) / 4)
 
@@ -181,8 +181,8 @@ static struct received do_ipc(const struct order *o)
 }
 
 /* One word of a message after the other, for some moments. */
-static void __attribute__((noreturn)) change_for_ever(
-    volatile uint32_t *message)
+static void __attribute__((noreturn))
+change_for_ever(volatile uint32_t *message)
 {
 	uint32_t n, x = 1;
 
@@ -273,7 +273,8 @@ static bool memory_operation(const struct order *o, struct report *report)
 					   : thread_delete(o->partner);
 		return true;
 	case CREATE:
-		report->from = task_create((uint32_t)wait_without_stack, 0, NOBODY);
+		report->from =
+		    task_create((uint32_t)wait_without_stack, 0, NOBODY);
 		return true;
 	default:
 		return false;
@@ -505,8 +506,8 @@ void space_create(uint32_t space)
 	first_threads[space] = made_task_create(space - SPACES);
 	if (first_threads[space] == NOBODY)
 		fail("no memory for a task");
-	if (code(ipc_receive(first_threads[space], &hello.head,
-		TIMEOUT_NEVER)) != IPC_OK)
+	if (code(ipc_receive(
+		first_threads[space], &hello.head, TIMEOUT_NEVER)) != IPC_OK)
 		fail("a task does not start");
 }
 
