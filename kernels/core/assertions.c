@@ -143,6 +143,7 @@ static void check_state(const struct tcb *t)
 		    "a sender's receiver lives", t);
 		break;
 	case THREAD_RECEIVING:
+	case THREAD_BARE:
 	case THREAD_LOCKED:
 		demand(!t->partner || is_interrupt(t->partner) ||
 			   lives(t->partner),
@@ -178,8 +179,9 @@ static void check_stack(const struct tcb *t)
 
 	for (n = 0; n < GUARD_WORDS; n++)
 		demand(guard[n] == GUARD, "kernel stacks are large enough", t);
-	demand(t == running || (t->esp > (uint32_t)(guard + GUARD_WORDS) &&
-				   t->esp < t->stack_top),
+	demand(t == running || t->state == THREAD_BARE ||
+		   (t->esp > (uint32_t)(guard + GUARD_WORDS) &&
+		       t->esp < t->stack_top),
 	    "a stack pointer points into the stack", t);
 }
 

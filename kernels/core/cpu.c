@@ -70,15 +70,18 @@ static void gdt_init(void)
 	gdt[DOUBLE_FAULT_TSS_SELECTOR / 8] =
 	    segment((uint32_t)&double_fault_tss, sizeof(double_fault_tss) - 1,
 		PRESENT | TSS_AVAILABLE, 0);
+	/* The kernel keeps the user's (5.5.3), or loads its own each time. */
 	asm volatile("lgdt %0\n\t"
 		     "ljmp %1, $1f\n"
 		     "1: movl %2, %%ds\n\t"
 		     "movl %2, %%es\n\t"
 		     "movl %2, %%fs\n\t"
 		     "movl %2, %%gs\n\t"
-		     "movl %2, %%ss"
+		     "movl %3, %%ss"
 		     :
-		     : "m"(r), "i"(KERNEL_CODE), "r"(KERNEL_DATA)
+		     : "m"(r), "i"(KERNEL_CODE),
+		     "r"(CONFIG_SEGMENT_CHECK ? USER_DATA : KERNEL_DATA),
+		     "r"(KERNEL_DATA)
 		     : "memory");
 }
 

@@ -74,6 +74,7 @@ void dispatch_init(void)
 	idle_thread->uid = ~NOBODY; /* nobody's: its number is not 0 */
 	idle_thread->state = THREAD_READY;
 	idle_thread->task = &idle_task;
+	idle_thread->space = idle_task.directory_address;
 	idle_thread->timeslice = 1;
 	coprocessor_create(idle_thread);
 	dispatch_prepare(idle_thread, (void *)idle_thread->stack_top, idle);
@@ -111,8 +112,8 @@ void switch_to(struct tcb *next)
 		leave_resources(me, next);
 	coprocessor_switch(me, next);
 	tcb_set_current(next);
-	if (next->task != me->task)
-		load_cr3(next->task->directory_address);
+	if (next->space != me->space)
+		load_cr3(next->space);
 	stack_switch(me, next);
 }
 

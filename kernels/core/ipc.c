@@ -11,6 +11,7 @@
 #include <ipc.h>
 #include <clock.h>
 #include <dispatch.h>
+#include <entry.h>
 #include <interrupt.h>
 #include <page_fault.h>
 #include <ready_queue.h>
@@ -34,8 +35,33 @@ static uid_t partner_uid(const struct trap_frame *frame)
 
 static bool waits_for(const struct tcb *to, const struct tcb *from)
 {
-	return to->state == THREAD_RECEIVING &&
+	return (to->state == THREAD_RECEIVING || to->state == THREAD_BARE) &&
 	       (!to->partner || to->partner == from);
+}
+
+/* From whom a BARE thread receives; a uid that nobody has if it has died. */
+static uid_t awaited(const struct tcb *t)
+{
+	if (!t->partner)
+		return NOBODY;
+	if (is_interrupt(t->partner))
+		return interrupt_uid(t->partner);
+	return tcb_exists(t->partner) ? t->partner->uid : ~NOBODY;
+}
+
+void ipc_settle(struct tcb *t)
+{
+	struct trap_frame *frame = user_frame(t);
+	uid_t from;
+
+	if (!CONFIG_HAND_CODED_PATH || t->state != THREAD_BARE)
+		return;
+	from = awaited(t);
+	frame->edx = (uint32_t)from;
+	frame->esi = (uint32_t)(from >> 32);
+	frame->edi = TIMEOUT_NEVER;
+	dispatch_prepare(t, frame, bare_goes_on);
+	t->state = THREAD_RECEIVING;
 }
 
 static void make_ready(struct tcb *t)
@@ -54,12 +80,14 @@ static void wake(struct tcb *t, uint32_t received)
 
 /*
  * A receiver has its message, and the running thread, its sender, stays ready.
- * It gives its timeslice to no receiver of lower priority.
+ * It gives its timeslice to no receiver of lower priority; and keeps it where
+ * send is half of a call, because it is about to receive.
  */
 static void start_receiver(struct tcb *me, struct tcb *to)
 {
 	make_ready(to);
-	if (CONFIG_DIRECT_SWITCH && to->priority >= me->priority) {
+	if (CONFIG_DIRECT_SWITCH && CONFIG_RPC_SYSCALLS &&
+	    to->priority >= me->priority) {
 		queue_preempted(me);
 		queue_starts(to);
 		switch_to(to);
@@ -271,6 +299,7 @@ static uint32_t send_message(struct tcb *me, struct trap_frame *frame,
 		if (!to)
 			return IPC_NO_PARTNER;
 		if (waits_for(to, me)) {
+			ipc_settle(to);
 			*receiver = to;
 			result = transfer(me, to, out);
 		} else if (awaits_answer(to, me)) {
@@ -337,6 +366,19 @@ static uint32_t serve_sender(struct tcb *me)
 	return transfer_finish(me);
 }
 
+/* After waiting: dope and result code; or LOOK_AGAIN. */
+static uint32_t received_message(struct tcb *me)
+{
+	uint32_t received = transfer_finish(me);
+
+	while (received == ASK_PAGER)
+		received = serve_sender(me);
+	if ((received & IPC_CODE) == IPC_OK)
+		return received;
+	return (received & IPC_CODE) == LOOK_AGAIN ? LOOK_AGAIN
+						   : received | IPC_IN_RECEIVE;
+}
+
 /*
  * The receive part of all calls: from the thread with the uid, or NULL and
  * NOBODY for anybody. start: the receiver of the send part, or NULL; timeout:
@@ -360,7 +402,11 @@ static uint32_t receive_message(struct tcb *me, struct tcb *from, uid_t uid,
 			wakeup_remove(me);
 			wait_and_fetch(me, sender);
 		} else if (*timeout == TIMEOUT_NEVER) {
-			wait_and_start(me, THREAD_RECEIVING, from, start);
+			/* Does not come back if that is BARE. */
+			wait_and_start(me,
+			    CONFIG_HAND_CODED_PATH ? THREAD_BARE
+						   : THREAD_RECEIVING,
+			    from, start);
 		} else if (check_timeout(*timeout) == IPC_OK) {
 			wait_for_a_time(
 			    me, THREAD_RECEIVING, from, start, timeout);
@@ -369,15 +415,9 @@ static uint32_t receive_message(struct tcb *me, struct tcb *from, uid_t uid,
 				start_receiver(me, start);
 			return IPC_IN_RECEIVE | check_timeout(*timeout);
 		}
-		received = transfer_finish(me);
-		if ((received & IPC_CODE) == IPC_OK)
+		received = received_message(me);
+		if (received != LOOK_AGAIN)
 			return received;
-		while (received == ASK_PAGER)
-			received = serve_sender(me);
-		if ((received & IPC_CODE) == IPC_OK)
-			return received;
-		if ((received & IPC_CODE) != LOOK_AGAIN)
-			return received | IPC_IN_RECEIVE;
 		/* No message after all, or the partner has died. */
 		start = NULL;
 		from = find_source(me, uid);
@@ -410,6 +450,22 @@ void ipc_receive(struct trap_frame *frame)
 		}
 	}
 	frame->eax = receive_message(me, from, uid, &frame->edi, NULL);
+}
+
+void ipc_bare_goes_on(struct trap_frame *frame)
+{
+	struct tcb *me = current_thread(), *from;
+	uid_t uid = partner_uid(frame);
+	uint32_t received = received_message(me);
+
+	if (received == LOOK_AGAIN) {
+		from = find_source(me, uid);
+		received = from || uid == NOBODY
+			       ? receive_message(
+				     me, from, uid, &frame->edi, NULL)
+			       : IPC_NO_PARTNER | IPC_IN_RECEIVE;
+	}
+	frame->eax = received;
 }
 
 void ipc_call(struct trap_frame *frame)
@@ -509,21 +565,24 @@ bool ipc_receiver_asks_pager(struct tcb *me, uint32_t address, bool write)
 
 void ipc_interrupt(struct tcb *handler, struct tcb *sender)
 {
-	if (waits_for(handler, sender))
-		wake(handler, LOOK_AGAIN);
+	if (!waits_for(handler, sender))
+		return;
+	ipc_settle(handler);
+	wake(handler, LOOK_AGAIN);
 }
 
 /* Does it wait for one that has died? */
 static bool waits_for_dead(const struct tcb *t)
 {
-	return (t->state == THREAD_RECEIVING || t->state == THREAD_SENDING ||
-		   t->state == THREAD_FAULTING) &&
+	return (t->state == THREAD_RECEIVING || t->state == THREAD_BARE ||
+		   t->state == THREAD_SENDING || t->state == THREAD_FAULTING) &&
 	       t->partner && !is_interrupt(t->partner) &&
 	       !tcb_exists(t->partner);
 }
 
 static void tell(struct tcb *t)
 {
+	ipc_settle(t);
 	wake(t, t->state == THREAD_SENDING ? IPC_NO_PARTNER : LOOK_AGAIN);
 }
 

@@ -110,6 +110,7 @@ struct tcb *thread_create(
 		thread_table_end = number + 1;
 	t->state = THREAD_READY;
 	t->task = task;
+	t->space = task->directory_address;
 	task->threads++;
 	queue_init(&t->senders);
 	inherit(t, thread_lookup(chief));

@@ -1,29 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Entry into the kernel and return to the user.
- *
- * Each entry completes a struct trap_frame (cpu.h) on the kernel stack and
- * calls a C function with its address. Interrupts are off throughout. The
- * user's segment registers are saved and reloaded each time (5.5.3: 66
- * cycles); the direction flag may be anything, so it is cleared.
+ * Entry into the kernel by exceptions, interrupts and kernel services, and
+ * return to the user. The entries of IPC are in ipc_entry.S.
  */
 #include <abi.h>
-#include <cpu.h>
-
-/* Stack: EIP CS EFLAGS ESP SS of the user, error code, vector. */
-.macro	enter handler
-	pushal
-	pushl	%ds
-	pushl	%es
-	pushl	%fs
-	pushl	%gs
-	movl	$KERNEL_DATA, %eax
-	movl	%eax, %ds
-	movl	%eax, %es
-	cld
-	movl	%esp, %eax
-	call	\handler
-.endm
+#include <enter.h>
 
 	.text
 
@@ -52,30 +33,29 @@ trap_entry:
  */
 	.globl	return_to_user
 return_to_user:
+#if CONFIG_SEGMENT_CHECK
+	addl	$16, %esp
+#else
 	popl	%gs
 	popl	%fs
 	popl	%es
 	popl	%ds
+#endif
 	popal
 	addl	$8, %esp	/* vector, error code */
 	iret
 
-.macro	system_call name, handler, number
-	.globl	\name
-	.balign	16
-\name:
-	pushl	$0
-	pushl	$\number
-	enter	\handler
-after_\handler:		/* a name for profiles */
-	jmp	return_to_user
-.endm
-
-	system_call entry_send, ipc_send, IPC_SEND
-	system_call entry_receive, ipc_receive, IPC_RECEIVE
-	system_call entry_call, ipc_call, IPC_CALL
-	system_call entry_reply_and_receive_next, ipc_reply_and_receive_next, IPC_REPLY_AND_RECEIVE_NEXT
 	system_call entry_service, kernel_service, KERNEL_SERVICE
+
+#if CONFIG_SEGMENT_CHECK
+/* A program has loaded others. Clobbers EAX. */
+	.globl	load_segments
+load_segments:
+	movl	$USER_DATA, %eax
+	movl	%eax, %ds
+	movl	%eax, %es
+	ret
+#endif
 
 /* The same with a cold cache: SERVICE_COLD_IPC puts them into the IDT. */
 .macro	cold_entry flush, name

@@ -42,6 +42,11 @@ static bool kernel_page_fault(struct trap_frame *frame)
 	recovery = user_access_recovery(frame->eip);
 	if (!recovery)
 		return false;
+	/* The C path accesses it once more, and knows how to wait. */
+	if (in_hand_coded_path(frame->eip)) {
+		frame->eip = recovery;
+		return true;
+	}
 	if (!page_fault(current_thread(), fault_address(), write))
 		frame->eip = recovery;
 	return true;

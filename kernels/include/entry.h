@@ -17,9 +17,23 @@ void kernel_service(struct trap_frame *frame);
 void double_fault(void) __attribute__((noreturn));
 
 /* In traps.S: for the IDT, in the order of the vectors. */
-extern char trap_stubs[], double_fault_entry[];
+extern char trap_stubs[], double_fault_entry[], entry_service[];
+
+/* In ipc_entry.S. */
 extern char entry_send[], entry_receive[], entry_call[],
-    entry_reply_and_receive_next[], entry_service[];
+    entry_reply_and_receive_next[];
+
+/* In ipc_entry.S: calls ipc_bare_goes_on and returns to the user. */
+void bare_goes_on(void);
+
+/* The bounds of the hand-coded path, there. */
+extern char ipc_path_start[], ipc_path_end[];
+
+static inline int in_hand_coded_path(uint32_t eip)
+{
+	return CONFIG_HAND_CODED_PATH && eip >= (uint32_t)ipc_path_start &&
+	       eip < (uint32_t)ipc_path_end;
+}
 
 /* In traps.S: the same after a flush of the cache. */
 extern char invd_entry_send[], invd_entry_call[],

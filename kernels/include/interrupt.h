@@ -28,6 +28,11 @@ static inline bool is_interrupt(const struct tcb *t)
 	return t >= interrupt_senders && t < interrupt_senders + INTERRUPTS;
 }
 
+static inline uid_t interrupt_uid(const struct tcb *t)
+{
+	return INTERRUPT(t - interrupt_senders);
+}
+
 /* The sender with the uid INTERRUPT(irq), if me has attached that; or NULL. */
 RARE struct tcb *interrupt_source(const struct tcb *me, uid_t uid);
 

@@ -14,6 +14,18 @@ void ipc_receive(struct trap_frame *frame);
 void ipc_call(struct trap_frame *frame);
 void ipc_reply_and_receive_next(struct trap_frame *frame);
 
+/*
+ * A BARE thread, which waits for ever, has nothing on its kernel stack but what
+ * the processor has pushed there, and of its registers only EAX. The hand-coded
+ * path leaves it so, and lets it go on straight from there; before anything
+ * else can be done with it ipc_settle gives it the stack that C expects and
+ * makes it RECEIVING. Does nothing with others.
+ */
+void ipc_settle(struct tcb *t);
+
+/* Where it then goes on. */
+void ipc_bare_goes_on(struct trap_frame *frame);
+
 /* With which timeout t waits: it is still in the registers with which t has
  * come. TIMEOUT_NEVER if it does not wait. */
 static inline uint32_t waiting_timeout(const struct tcb *t)

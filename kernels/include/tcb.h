@@ -34,6 +34,7 @@ enum thread_state {
 	THREAD_READY,	  /* running, or could run */
 	THREAD_SENDING,	  /* waits until partner receives from it */
 	THREAD_RECEIVING, /* waits for a message from partner, or anybody */
+	THREAD_BARE,	  /* the same, for ever, with a bare kernel stack */
 	THREAD_LOCKED,	  /* as RECEIVING, but a long one is being copied */
 	THREAD_COPYING,	  /* waits, sending, for partner's pager */
 	THREAD_FAULTING,  /* waits for the answer of partner, its pager */
@@ -61,31 +62,55 @@ typedef uint32_t wakeup_time_t;
 typedef uint64_t wakeup_time_t;
 #endif
 
+/*
+ * The fields that a short IPC needs come first (5.5.1), in the order in which
+ * it needs them, in two cache lines. Without CACHE_LAYOUT each is where it
+ * belongs by its meaning.
+ */
 struct tcb {
-	uid_t uid; /* 0: no such thread */
-	enum thread_state state;
-	struct tcb *partner;  /* see state; NULL: anybody */
-	uint32_t received;    /* dope and result code when next receiving */
+#if CONFIG_CACHE_LAYOUT
 	struct queue senders; /* threads SENDING to this one */
-	struct queue_link sender_link;	/* in partner's senders */
+	uid_t uid;	      /* 0: no such thread */
+	enum thread_state state;
+	struct tcb *partner; /* see state; NULL: anybody */
+	uint32_t space;	     /* its page directory's address, for cr3 */
+	uint8_t resources;   /* RESOURCE_..., to be left at a thread switch */
+	uint32_t stack_top;  /* of the kernel stack, or where it is saved */
+#else
+	uid_t uid;
+#endif
+	uid_t pager;
+	struct task *task;
+#if !CONFIG_CACHE_LAYOUT
+	uint32_t space;
+#endif
+	uint8_t priority;   /* 0 to PRIORITIES - 1 */
+	uint32_t timeslice; /* ticks it may run when the scheduler picks it */
+	bool in_ready_queue;
 	struct queue_link ready_link;	/* in the ready queue */
 	struct queue_link waiting_link; /* in the waiting queue */
-	bool in_ready_queue;
-	uint8_t resources;  /* RESOURCE_..., to be left at a thread switch */
-	uint8_t priority;   /* 0 to PRIORITIES - 1 */
-	uint32_t esp;	    /* kernel stack pointer while not running */
-	uint32_t stack_top; /* of the kernel stack, or of where it is saved */
-	struct task *task;
-	wakeup_time_t due; /* when its wait ends by timeout */
+	uint32_t esp; /* kernel stack pointer while not running */
+#if !CONFIG_CACHE_LAYOUT
+	uint32_t stack_top;
+	uint8_t resources;
+#endif
+	struct coprocessor_state coprocessor; /* but see coprocessor.h */
+#if !CONFIG_CACHE_LAYOUT
+	enum thread_state state;
+	struct tcb *partner;
+#endif
+	uint32_t received; /* dope and result code when next receiving */
+#if !CONFIG_CACHE_LAYOUT
+	struct queue senders;
+#endif
+	struct queue_link sender_link; /* in partner's senders */
+	wakeup_time_t due;	       /* when its wait ends by timeout */
 	struct queue_link wakeup_link;
 	bool in_wakeup_list;
 	bool asks_pager;
+	uint32_t fault;		  /* that the pager is asked for: address | write */
 	struct transfer transfer; /* now going on */
 	struct transfer outer;	  /* in the middle of which it asks its pager */
-	uid_t pager;
-	uint32_t fault;	    /* that the pager is asked for: address | write */
-	uint32_t timeslice; /* ticks it may run when the scheduler picks it */
-	struct coprocessor_state coprocessor; /* but see coprocessor.h */
 #if CONFIG_VIRTUAL_TCBS
 	/* For swapping (optimized/swapping.h). */
 	bool in_senders;     /* of partner */

@@ -164,6 +164,7 @@ bool tcb_swap_out(struct tcb *t)
 
 	if (t == current_thread() || has_senders(t))
 		return false;
+	ipc_settle(t);
 	bytes = stack_bytes(t);
 	if (sizeof(*s) + bytes > LARGEST_STORED)
 		return false;

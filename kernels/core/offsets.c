@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What assembly needs to know of C: compiled to assembly only, of which the
+ * Makefile makes offsets.h.
+ */
+#include <cpu.h>
+#include <space.h>
+#include <tcb.h>
+#include <thread.h>
+#include <transfer.h>
+
+#define DEFINE(name, value)                                                    \
+	asm volatile("\n#define " name " %c0" : : "i"(value))
+
+void offsets(void);
+
+void offsets(void)
+{
+	DEFINE("TCB_SENDERS", offsetof(struct tcb, senders));
+	DEFINE("TCB_UID", offsetof(struct tcb, uid));
+	DEFINE("TCB_STATE", offsetof(struct tcb, state));
+	DEFINE("TCB_PARTNER", offsetof(struct tcb, partner));
+	DEFINE("TCB_RECEIVED", offsetof(struct tcb, received));
+	DEFINE("TCB_SPACE", offsetof(struct tcb, space));
+	DEFINE("TCB_RESOURCES", offsetof(struct tcb, resources));
+	DEFINE("TCB_STACK_TOP", offsetof(struct tcb, stack_top));
+
+	DEFINE("THREAD_READY", THREAD_READY);
+	DEFINE("THREAD_SENDING", THREAD_SENDING);
+	DEFINE("THREAD_BARE", THREAD_BARE);
+	DEFINE("UID_NUMBER_MASK", UID_NUMBER_MASK);
+	DEFINE("UID_NUMBER_SHIFT", UID_NUMBER_SHIFT);
+	DEFINE("RESOURCE_WINDOW", RESOURCE_WINDOW);
+	DEFINE("PTE_USER", PTE_USER);
+
+	DEFINE("FRAME_BYTES", sizeof(struct trap_frame));
+	DEFINE("FRAME_DS", offsetof(struct trap_frame, ds));
+	DEFINE("FRAME_ES", offsetof(struct trap_frame, es));
+	DEFINE("FRAME_FS", offsetof(struct trap_frame, fs));
+	DEFINE("FRAME_GS", offsetof(struct trap_frame, gs));
+	DEFINE("FRAME_EAX", offsetof(struct trap_frame, eax));
+	DEFINE("FRAME_EBX", offsetof(struct trap_frame, ebx));
+	DEFINE("FRAME_ECX", offsetof(struct trap_frame, ecx));
+	DEFINE("FRAME_EDX", offsetof(struct trap_frame, edx));
+	DEFINE("FRAME_ESI", offsetof(struct trap_frame, esi));
+	DEFINE("FRAME_EDI", offsetof(struct trap_frame, edi));
+	DEFINE("FRAME_EBP", offsetof(struct trap_frame, ebp));
+	DEFINE("FRAME_EIP", offsetof(struct trap_frame, eip));
+
+	DEFINE("TSS_ESP0", offsetof(struct tss, esp0));
+	DEFINE("THREAD_SLOT_BYTES", sizeof(struct thread_slot));
+
+	DEFINE("MESSAGE_SIZE", offsetof(struct message, size));
+	DEFINE("MESSAGE_DOPE", offsetof(struct message, dope));
+	DEFINE("MESSAGE_WORDS", offsetof(struct message, words));
+	DEFINE("MESSAGE_DIRECT", offsetof(struct message, direct));
+	DEFINE("STRING_LENGTH", offsetof(struct indirect_string, length));
+	DEFINE("STRING_ADDRESS", offsetof(struct indirect_string, address));
+	DEFINE("STRING_BUFFER_SIZE",
+	    offsetof(struct indirect_string, buffer_size));
+	DEFINE("STRING_BUFFER", offsetof(struct indirect_string, buffer));
+
+#if CONFIG_HAND_CODED_PATH && !CONFIG_DIRECT_TRANSFER
+	DEFINE("BUFFER_PATIENCE", offsetof(struct message_buffer, patience));
+	DEFINE("BUFFER_DOPE", offsetof(struct message_buffer, dope));
+	DEFINE("BUFFER_WORDS", offsetof(struct message_buffer, words));
+#endif
+}

@@ -1,0 +1,878 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The hand-coded path (5.5.4, 7.4): IPC to a partner that waits for it.
+ *
+ * It consists of steps. First come guards, each of which leaves to the C path
+ * with the caller's registers as they were; the last one is followed by the
+ * point of no return; then come the state words, the switch and the way back
+ * to the user. A step that depends on a switch has its naive side here too, or
+ * in ipc_steps.c, so that removing one technique changes its step only.
+ *
+ * Registers from guard to guard:
+ *
+ *	EAX  receive buffer		ECX  message to send
+ *	EBX  send timeout		EDX, ESI  destination's uid
+ *	EDI  receive timeout; behind own_tcb the running thread's tcb
+ *	EBP  scratch; behind find_destination the destination's tcb
+ *
+ * Kernel stack, downwards: SS ESP EFLAGS CS EIP, pushed by the processor: the
+ * top of a struct trap_frame. Of its other places, below ESP, a thread that
+ * waits has filled only that of EAX: it is BARE (ipc.h).
+ *
+ * A page fault at a user address leaves to the C path as well, which knows
+ * how to ask a pager (5.2.5): the path may be tried again from its start. One
+ * at a tcb is served and the instruction repeated.
+ */
+#include <abi.h>
+#include <enter.h>
+#include <memory_layout.h>
+#include <offsets.h>
+
+/* Is the running thread's tcb in the page of its stack? */
+#define OWN_STACK_TCB (CONFIG_VIRTUAL_TCBS && CONFIG_THREAD_KERNEL_STACKS)
+
+/*
+ * How far ESP is from the end of the stack, behind check_segments, and a place
+ * of the trap frame there: without SEGMENT_CHECK the whole frame is reserved.
+ */
+#if CONFIG_SEGMENT_CHECK
+#define PLACE_BYTES (FRAME_BYTES - FRAME_EIP)
+#define PLACE(offset) ((offset) - FRAME_EIP)(%esp)
+#else
+#define PLACE_BYTES FRAME_BYTES
+#define PLACE(offset) (offset)(%esp)
+#endif
+
+/* Is anything done between the guards and the switch that needs a stack? */
+#define NEEDS_STACK                                                            \
+	(!CONFIG_DIRECT_SWITCH || !CONFIG_LAZY_SCHEDULING ||                   \
+	    !CONFIG_LAZY_COPROCESSOR || !CONFIG_THREAD_KERNEL_STACKS)
+
+/* What goes through memory: from where in the message, and dwords more than its
+ * dope counts. */
+#if CONFIG_REGISTER_MESSAGES
+#define FIRST MESSAGE_DIRECT
+#define FIRST_DWORDS 0
+#else
+#define FIRST MESSAGE_WORDS
+#define FIRST_DWORDS 2
+#endif
+
+#define STRING_AT_ONCE (16 << 10) /* bytes; as long as in C (user_memory.h) */
+
+#define WINDOW_ENTRY (WINDOW / REGION_SIZE * 4) /* of a page directory */
+
+	.section .text.ipc, "ax"
+	.globl	ipc_path_start, ipc_path_end
+ipc_path_start:
+	.subsection 2		/* behind the rare branches of subsection 1 */
+ipc_path_end:
+	.previous
+
+/* An instruction that accesses user memory, and where to go on a fault. */
+.macro	user fault, instruction:vararg
+user_\@:
+	\instruction
+user_end_\@:
+	.pushsection .user_access, "a"
+	.long	user_\@, user_end_\@, \fault
+	.popsection
+.endm
+
+/* ---- guards ------------------------------------------------------------- */
+
+/*
+ * 5.5.3. 10 cycles; without SEGMENT_CHECK 30 here and 36 on the way back.
+ */
+.macro	check_segments otherwise
+#if CONFIG_SEGMENT_CHECK
+	movl	%ds, %ebp
+	cmpw	$USER_DATA, %bp
+	jne	\otherwise
+	movl	%es, %ebp
+	cmpw	$USER_DATA, %bp
+	jne	\otherwise
+#else
+	subl	$FRAME_EIP, %esp
+	movl	%ds, FRAME_DS(%esp)
+	movl	%es, FRAME_ES(%esp)
+	movl	%fs, FRAME_FS(%esp)
+	movl	%gs, FRAME_GS(%esp)
+	movl	$KERNEL_DATA, %ebp
+	movl	%ebp, %ds
+	movl	%ebp, %es
+#endif
+.endm
+
+/* 5.4.2. Without REGISTER_PARAMETERS EAX is the address of a block of them,
+ * and remains it until the point of no return. */
+.macro	fetch_parameters otherwise
+#if defined(CONFIG_REGISTER_PARAMETERS) && !CONFIG_REGISTER_PARAMETERS
+	cmpl	$USER_END - 24, %eax
+	ja	\otherwise
+	user	\otherwise, testl	%eax, (%eax)
+	user	\otherwise, movl	4(%eax), %ebx
+	user	\otherwise, movl	8(%eax), %ecx
+	user	\otherwise, movl	12(%eax), %edx
+	user	\otherwise, movl	16(%eax), %esi
+	user	\otherwise, movl	20(%eax), %edi
+#endif
+.endm
+
+/* Only who waits for ever needs no wakeup list (5.3.3). */
+.macro	check_timeout otherwise
+	cmpl	$TIMEOUT_NEVER, %edi
+	jne	\otherwise
+.endm
+
+/* Where the kernel begins; what begins before and runs into it meets the
+ * firewall page (5.2.3). */
+.macro	check_message otherwise
+	cmpl	$USER_END - MESSAGE_DIRECT, %ecx
+	ja	\otherwise
+.endm
+
+/* 5.3.1: 3 cycles to the tcb, or a search, or a look into a table (5.2.5). */
+.macro	compute_destination otherwise
+#if !CONFIG_UID_ADDRESSING
+	call	search_thread_table
+	jne	\otherwise
+#endif
+	movl	%edx, %ebp
+	andl	$UID_NUMBER_MASK, %ebp
+#if CONFIG_VIRTUAL_TCBS
+	addl	$TCB_ARRAY, %ebp
+#else
+	shrl	$UID_NUMBER_SHIFT - 2, %ebp
+	movl	tcb_table(%ebp), %ebp
+	testl	%ebp, %ebp
+	jz	\otherwise
+#endif
+.endm
+
+/* 5.3.1: 4 cycles more. */
+.macro	compare_uid otherwise
+	cmpl	%edx, TCB_UID(%ebp)
+	jne	\otherwise
+	cmpl	%esi, TCB_UID + 4(%ebp)
+	jne	\otherwise
+.endm
+
+/* EDI: it is known by now to have been TIMEOUT_NEVER. */
+.macro	own_tcb
+#if OWN_STACK_TCB
+	leal	PLACE_BYTES - PAGE_SIZE(%esp), %edi
+#else
+	movl	running_thread, %edi
+#endif
+.endm
+
+/* The same when ESP is at the bottom of the trap frame. */
+.macro	own_tcb_in_frame
+#if OWN_STACK_TCB
+	leal	FRAME_BYTES - PAGE_SIZE(%esp), %edi
+#else
+	movl	running_thread, %edi
+#endif
+.endm
+
+/* 5.5.5: otherwise the C path finds out in its rare branches. */
+.macro	check_legal otherwise
+#if !CONFIG_LATE_CHECKS
+	cmpl	%edi, %ebp		/* oneself */
+	je	\otherwise
+	testl	$0xF0000000, %esi	/* another station */
+	jnz	\otherwise
+#endif
+.endm
+
+/* Who calls finds a server that waits for anybody, as a rule. */
+.macro	check_open otherwise
+	cmpl	$THREAD_BARE, TCB_STATE(%ebp)
+	jne	\otherwise
+	cmpl	$0, TCB_PARTNER(%ebp)
+	jne	1f
+2:
+	.subsection 1
+1:	cmpl	%edi, TCB_PARTNER(%ebp)
+	je	2b
+	jmp	\otherwise
+	.previous
+.endm
+
+/* Who replies finds a client that waits for just that. */
+.macro	check_closed otherwise
+	cmpl	$THREAD_BARE, TCB_STATE(%ebp)
+	jne	\otherwise
+	cmpl	%edi, TCB_PARTNER(%ebp)
+	jne	1f
+2:
+	.subsection 1
+1:	cmpl	$0, TCB_PARTNER(%ebp)
+	je	2b
+	jmp	\otherwise
+	.previous
+.endm
+
+/* An empty queue points to itself. */
+.macro	check_no_sender otherwise
+#if TCB_SENDERS == 0
+	cmpl	%edi, (%edi)
+	jne	\otherwise
+#else
+	addl	$TCB_SENDERS, %edi
+	cmpl	%edi, (%edi)
+	leal	-TCB_SENDERS(%edi), %edi
+	jne	\otherwise
+#endif
+.endm
+
+/* 5.5.6: one byte tells whether there is anything to leave. */
+.macro	leave_resources
+#if CONFIG_DIRECT_TRANSFER || CONFIG_LAZY_COPROCESSOR
+	cmpb	$0, TCB_RESOURCES(%edi)
+	jne	1f
+2:
+	.subsection 1
+1:	pushal
+	movl	%edi, %eax
+	movl	%ebp, %edx
+	call	ipc_leave_resources
+	popal
+	jmp	2b
+	.previous
+#endif
+.endm
+
+/* 5.3.6. */
+.macro	check_short otherwise, fault
+#if CONFIG_REGISTER_MESSAGES
+	user	\fault, cmpl	$IPC_RESULT, MESSAGE_DOPE(%ecx)
+	ja	\otherwise
+#else
+	jmp	\otherwise
+#endif
+.endm
+
+/* EBX and EDX the message. EDX, like ESI, is known: the destination's uid. */
+.macro	load_words fault
+	user	\fault, movl	MESSAGE_WORDS + 4(%ecx), %edx
+	user	\fault, movl	MESSAGE_WORDS(%ecx), %ebx
+.endm
+
+/* ---- messages that are not short (5.2.3) ---------------------------------- */
+
+/*
+ * The receive buffer of the other thread: EAX its address.
+ */
+.macro	partners_buffer
+#if OWN_STACK_TCB
+	movl	PAGE_SIZE - FRAME_BYTES + FRAME_EAX(%ebp), %eax
+#else
+	movl	TCB_STACK_TOP(%ebp), %eax
+	movl	FRAME_EAX - FRAME_BYTES(%eax), %eax
+#endif
+.endm
+
+/*
+ * Table 4. EAX, the buffer's address in its space, becomes its address in the
+ * window: the 8 MB that begin with its region are mapped there by two
+ * assignments. The user bit is cleared, so that only the kernel sees them.
+ * The TLB knows nothing of the window: whoever used it has left it since.
+ */
+.macro	open_window otherwise
+	cmpl	$USER_END, %eax
+	jae	\otherwise
+	movl	TCB_SPACE(%ebp), %ebx
+	movl	TCB_SPACE(%edi), %esi
+	cmpl	%ebx, %esi
+	je	1f
+	movl	%eax, %ecx
+	shrl	$22, %ecx
+	movl	PHYSICAL_MAP(%ebx, %ecx, 4), %edi
+	movl	PHYSICAL_MAP + 4(%ebx, %ecx, 4), %ebx
+	andl	$~PTE_USER, %edi
+	andl	$~PTE_USER, %ebx
+	andl	$REGION_SIZE - 1, %eax
+	movl	%edi, PHYSICAL_MAP + WINDOW_ENTRY(%esi)
+	movl	%ebx, PHYSICAL_MAP + WINDOW_ENTRY + 4(%esi)
+	addl	$WINDOW, %eax
+1:
+.endm
+
+/* In two spaces or one. EDI: the running thread's tcb. Clobbers ECX. */
+.macro	close_window
+	movl	TCB_SPACE(%edi), %ecx
+	movl	$0, PHYSICAL_MAP + WINDOW_ENTRY(%ecx)
+	movl	$0, PHYSICAL_MAP + WINDOW_ENTRY + 4(%ecx)
+.endm
+
+/*
+ * The direct string, from the message at ESI to the buffer at EDI. EDX the
+ * message's dope, of which DH counts dwords (5.5.4). EAX is the buffer's size
+ * dope then.
+ */
+.macro	copy_direct otherwise
+	user	\otherwise, movl	MESSAGE_SIZE(%edi), %eax
+	movzbl	%dh, %ecx
+	cmpb	%ah, %dh
+	ja	\otherwise
+	addl	$FIRST, %esi
+	addl	$FIRST, %edi
+#if FIRST_DWORDS
+	addl	$FIRST_DWORDS, %ecx
+#endif
+	user	\otherwise, rep movsl
+.endm
+
+/*
+ * One indirect string. EAX the buffer's size dope, EBX its address here. Of
+ * whole dwords, not too long to be copied without an interrupt, and within the
+ * window.
+ */
+.macro	copy_string otherwise
+	testl	$0xFF0000, %eax
+	jz	\otherwise
+	movzbl	%ah, %ecx
+	leal	MESSAGE_DIRECT(%ebx, %ecx, 4), %ebx
+	movl	FRAME_ECX(%esp), %esi
+	user	\otherwise, movzbl	MESSAGE_SIZE + 1(%esi), %ecx
+	leal	MESSAGE_DIRECT(%esi, %ecx, 4), %esi
+	user	\otherwise, movl	STRING_LENGTH(%esi), %ecx
+	user	\otherwise, movl	STRING_ADDRESS(%esi), %esi
+	cmpl	$STRING_AT_ONCE, %ecx
+	ja	\otherwise
+	testb	$3, %cl
+	jnz	\otherwise
+	cmpl	$USER_END, %esi
+	jae	\otherwise
+	user	\otherwise, cmpl	STRING_BUFFER_SIZE(%ebx), %ecx
+	ja	\otherwise
+	user	\otherwise, movl	STRING_BUFFER(%ebx), %edi
+	cmpl	$USER_END, %edi
+	jae	\otherwise
+	user	\otherwise, movl	%ecx, STRING_LENGTH(%ebx)
+	user	\otherwise, movl	%edi, STRING_ADDRESS(%ebx)
+	cmpl	$WINDOW, %ebx
+	jb	1f
+	partners_buffer
+	andl	$-REGION_SIZE, %eax
+	subl	%eax, %edi
+	cmpl	$2 * REGION_SIZE - STRING_AT_ONCE, %edi
+	ja	\otherwise
+	addl	$WINDOW, %edi
+1:	shrl	$2, %ecx
+	user	\otherwise, rep movsl
+.endm
+
+/*
+ * From the message at ECX to the partner's buffer: one copy. EDX the dope then.
+ */
+.macro	transfer_directly otherwise
+	cld
+	user	\otherwise, movl	MESSAGE_DOPE(%ecx), %edx
+	partners_buffer
+	open_window	\otherwise
+	movl	FRAME_ECX(%esp), %esi
+	movl	%eax, %edi
+	movl	%eax, %ebx
+	copy_direct	\otherwise
+	testl	$0xFFFF0000, %edx
+	jnz	1f
+2:
+	.subsection 1
+1:
+#if CONFIG_COMPLEX_MESSAGES
+	movl	%edx, %ecx
+	shrl	$16, %ecx
+	cmpl	$1, %ecx
+	jne	\otherwise
+	copy_string	\otherwise
+	jmp	2b
+#else
+	jmp	\otherwise
+#endif
+	.previous
+.endm
+
+/* The first of two copies: to message_buffer (baseline/transfer.h). */
+.macro	transfer_to_buffer otherwise
+	cld
+	user	\otherwise, movl	MESSAGE_DOPE(%ecx), %edx
+	testl	$0xFFFF0000, %edx
+	jnz	\otherwise
+	movl	%ebx, message_buffer + BUFFER_PATIENCE
+	movl	%edx, message_buffer + BUFFER_DOPE
+	leal	FIRST(%ecx), %esi
+	movl	$message_buffer + BUFFER_WORDS + FIRST - MESSAGE_WORDS, %edi
+	movzbl	%dh, %ecx
+#if FIRST_DWORDS
+	addl	$FIRST_DWORDS, %ecx
+#endif
+	user	\otherwise, rep movsl
+.endm
+
+/* And the second, in the partner's space. EDX the dope then. */
+.macro	transfer_from_buffer otherwise
+	movl	FRAME_EAX(%esp), %edi
+	cmpl	$USER_END, %edi
+	jae	\otherwise
+	movl	message_buffer + BUFFER_DOPE, %edx
+	movl	$message_buffer + BUFFER_WORDS - MESSAGE_WORDS, %esi
+	cld
+	copy_direct	\otherwise
+.endm
+
+/* ---- after the point of no return ----------------------------------------- */
+
+/* Where the receive buffer is, for whoever sends next. ESP as on entry. */
+.macro	keep_buffer
+#if defined(CONFIG_REGISTER_PARAMETERS) && !CONFIG_REGISTER_PARAMETERS
+	movl	(%eax), %eax	/* it can be read: see fetch_parameters */
+#endif
+	movl	%eax, PLACE(FRAME_EAX)
+.endm
+
+/* The same when ESP is at the bottom of the trap frame. Clobbers ECX. */
+.macro	keep_buffer_in_frame
+#if defined(CONFIG_REGISTER_PARAMETERS) && !CONFIG_REGISTER_PARAMETERS
+	movl	FRAME_EAX(%esp), %ecx
+	movl	(%ecx), %ecx
+	movl	%ecx, FRAME_EAX(%esp)
+#endif
+.endm
+
+/* 5.3.4: only the state words change. partner: whom to receive from. */
+.macro	change_states partner
+	movl	$THREAD_BARE, TCB_STATE(%edi)
+	movl	\partner, TCB_PARTNER(%edi)
+	movl	$THREAD_READY, TCB_STATE(%ebp)
+.endm
+
+/* ESP to the bottom of the trap frame. */
+.macro	cover_frame
+#if CONFIG_SEGMENT_CHECK
+	subl	$FRAME_EIP, %esp
+#endif
+.endm
+
+.macro	uncover_frame
+#if CONFIG_SEGMENT_CHECK
+	addl	$FRAME_EIP, %esp
+#endif
+.endm
+
+.macro	cover_frame_if_needed
+#if NEEDS_STACK
+	cover_frame
+#endif
+.endm
+
+/* 5.3.4, 5.5.6: what there is to do if it is not avoided. */
+.macro	change_queues_and_coprocessor
+#if !CONFIG_LAZY_SCHEDULING || !CONFIG_LAZY_COPROCESSOR
+	pushl	%eax
+	pushl	%edx
+	movl	%edi, %eax
+	movl	%ebp, %edx
+	call	ipc_change_queues_and_coprocessor
+	popl	%edx
+	popl	%eax
+#endif
+.endm
+
+/* 5.2.4: the trap frames of both go to and from where they are kept. */
+.macro	copy_stacks
+#if !CONFIG_THREAD_KERNEL_STACKS
+	cld
+	movl	running_save_top, %ecx
+	movl	%ecx, TCB_STACK_TOP(%edi)
+	pushl	%edi
+	leal	-FRAME_BYTES(%ecx), %edi
+	movl	$processor_stack_top - FRAME_BYTES, %esi
+	movl	$FRAME_BYTES / 4, %ecx
+	rep movsl
+	movl	TCB_STACK_TOP(%ebp), %esi
+	movl	%esi, running_save_top
+	subl	$FRAME_BYTES, %esi
+	movl	$processor_stack_top - FRAME_BYTES, %edi
+	movl	$FRAME_BYTES / 4, %ecx
+	rep movsl
+	movl	$processor_stack_top, TCB_STACK_TOP(%ebp)
+	popl	%edi
+#endif
+.endm
+
+/*
+ * 5.3.5: straight to the partner. EAX, EBX, EDX result and words; then all
+ * registers are the partner's. Nothing of the old space is touched behind the
+ * new one's page directory.
+ */
+.macro	switch_to_partner
+	movl	%edx, %ecx
+	movl	TCB_UID(%edi), %edx
+	movl	TCB_UID + 4(%edi), %esi
+	movl	TCB_SPACE(%edi), %edi
+	cmpl	TCB_SPACE(%ebp), %edi
+	movl	TCB_SPACE(%ebp), %edi
+#if OWN_STACK_TCB
+	leal	PAGE_SIZE - PLACE_BYTES(%ebp), %esp
+	leal	PAGE_SIZE(%ebp), %ebp
+	movl	%ebp, tss + TSS_ESP0
+#else
+	movl	%ebp, running_thread
+#if CONFIG_THREAD_KERNEL_STACKS
+	movl	TCB_STACK_TOP(%ebp), %ebp
+	leal	-PLACE_BYTES(%ebp), %esp
+	movl	%ebp, tss + TSS_ESP0
+#else
+	movl	$processor_stack_top - PLACE_BYTES, %esp
+#endif
+#endif
+	je	1f
+	movl	%edi, %cr3
+1:
+.endm
+
+.macro	return_to_partner
+#if !CONFIG_SEGMENT_CHECK
+	movl	FRAME_GS(%esp), %gs
+	movl	FRAME_FS(%esp), %fs
+	movl	FRAME_ES(%esp), %es
+	movl	FRAME_DS(%esp), %ds
+	addl	$FRAME_EIP, %esp
+#endif
+	iret
+.endm
+
+/*
+ * Without direct switch, or to a receiver that is not switched to: registers
+ * go where they will be loaded from. EAX, EBX, EDX result and words.
+ */
+.macro	deliver
+#if OWN_STACK_TCB
+	leal	PAGE_SIZE - FRAME_BYTES(%ebp), %ecx
+#else
+	movl	TCB_STACK_TOP(%ebp), %ecx
+	subl	$FRAME_BYTES, %ecx
+#endif
+	movl	%ebx, FRAME_EBX(%ecx)
+	movl	%edx, FRAME_ECX(%ecx)
+	movl	TCB_UID(%edi), %edx
+	movl	%edx, FRAME_EDX(%ecx)
+	movl	TCB_UID + 4(%edi), %edx
+	movl	%edx, FRAME_ESI(%ecx)
+	movl	%eax, TCB_RECEIVED(%ebp)
+.endm
+
+/* ESP at the bottom of the trap frame; the point of no return is passed. */
+.macro	go_on
+#if !CONFIG_DIRECT_SWITCH
+	deliver
+	movl	%edi, %eax
+	movl	%ebp, %edx
+	call	ipc_wait_and_start
+#else
+	change_queues_and_coprocessor
+	copy_stacks
+	switch_to_partner
+#endif
+.endm
+
+/* ---- the C path ------------------------------------------------------------ */
+
+/*
+ * slow_...: registers are the caller's, ESP is as it was behind check_segments.
+ * lost_...: EDX, ESI and EDI are no longer the caller's, but known.
+ */
+.macro	c_path call, number
+	.globl	after_ipc_\call
+lost_\call:
+	movl	TCB_UID(%ebp), %edx
+	movl	TCB_UID + 4(%ebp), %esi
+	movl	$TIMEOUT_NEVER, %edi
+slow_\call:
+#if !CONFIG_SEGMENT_CHECK
+	movl	FRAME_ES(%esp), %es
+	movl	FRAME_DS(%esp), %ds
+	addl	$FRAME_EIP, %esp
+#endif
+c_\call:
+	pushl	$0
+	pushl	$\number
+	enter	ipc_\call
+after_ipc_\call:
+	jmp	return_to_user
+.endm
+
+	c_path	receive, IPC_RECEIVE
+	c_path	send, IPC_SEND
+	c_path	call, IPC_CALL
+	c_path	reply_and_receive_next, IPC_REPLY_AND_RECEIVE_NEXT
+
+/* A BARE thread, settled, goes on here. ESP: its trap frame. */
+	.globl	bare_goes_on
+bare_goes_on:
+	movl	%esp, %eax
+	call	ipc_bare_goes_on
+	jmp	return_to_user
+
+#if !CONFIG_UID_ADDRESSING
+/* EDX, ESI a uid: ZF if there is such a thread. Clobbers EBP. */
+search_thread_table:
+	pushl	%eax
+	movl	$thread_table, %ebp
+	imull	$THREAD_SLOT_BYTES, thread_table_end, %eax
+	addl	%ebp, %eax
+1:	cmpl	%edx, (%ebp)
+	jne	2f
+	cmpl	%esi, 4(%ebp)
+	je	3f
+2:	addl	$THREAD_SLOT_BYTES, %ebp
+	cmpl	%eax, %ebp
+	jb	1b
+	testl	%esp, %esp	/* not 0 */
+3:	popl	%eax
+	ret
+#endif
+
+	.globl	entry_send, entry_receive
+	.globl	entry_call, entry_reply_and_receive_next
+
+#if CONFIG_RPC_SYSCALLS
+
+	.set	entry_send, c_send
+	.set	entry_receive, c_receive
+
+/* ---- call -------------------------------------------------------------------- */
+
+/*
+ * in:  table 6, and what the processor has pushed
+ * out: in another thread, table 6; or in the C path
+ */
+	.balign	16
+entry_call:
+	check_segments		slow_call
+	fetch_parameters	slow_call
+	check_timeout		slow_call
+	compute_destination	slow_call
+	check_message		slow_call
+	compare_uid		slow_call
+	own_tcb
+	check_legal		lost_call
+	check_open		lost_call
+	leave_resources
+	check_short		long_call, lost_call
+	load_words		lost_call
+	keep_buffer
+	change_states		%ebp
+	cover_frame_if_needed
+	xorl	%eax, %eax
+	go_on
+	return_to_partner
+
+long_call:
+	movl	%ebp, %edx
+	movl	$lost_call, %esi
+	jmp	transfer
+
+/* ---- reply & receive next ------------------------------------------------------ */
+
+/* in, out: as entry_call */
+	.balign	16
+entry_reply_and_receive_next:
+	check_segments		slow_reply_and_receive_next
+	fetch_parameters	slow_reply_and_receive_next
+	check_timeout		slow_reply_and_receive_next
+	compute_destination	slow_reply_and_receive_next
+	check_message		slow_reply_and_receive_next
+	compare_uid		slow_reply_and_receive_next
+	own_tcb
+	check_legal		lost_reply_and_receive_next
+	check_closed		lost_reply_and_receive_next
+	check_no_sender		lost_reply_and_receive_next
+	leave_resources
+	check_short		long_reply, lost_reply_and_receive_next
+	load_words		lost_reply_and_receive_next
+	keep_buffer
+	change_states		$0
+	cover_frame_if_needed
+	xorl	%eax, %eax
+	go_on
+	return_to_partner
+
+long_reply:
+	xorl	%edx, %edx
+	movl	$lost_reply_and_receive_next, %esi
+	/* Falls through. */
+
+/* ---- either, with more than 8 bytes -------------------------------------------- */
+
+/*
+ * in:  behind all guards but check_short; EDX the thread to wait for or 0, ESI
+ *	where the C path is entered if it is not so simple
+ *
+ * The frame keeps what the guards found: EAX, EBX, ECX the caller's; EDX, ESI
+ * as above. Nobody else runs meanwhile, for 16 KB at most 0.5 ms.
+ */
+	.balign	16
+transfer:
+	cover_frame
+	movl	%eax, FRAME_EAX(%esp)
+	movl	%ebx, FRAME_EBX(%esp)
+	movl	%ecx, FRAME_ECX(%esp)
+	movl	%edx, FRAME_EDX(%esp)
+	movl	%esi, FRAME_ESI(%esp)
+#if CONFIG_DIRECT_TRANSFER
+	transfer_directly	transfer_failed
+#elif CONFIG_DIRECT_SWITCH
+	transfer_to_buffer	transfer_failed
+#else
+	jmp	transfer_failed	/* there is a buffer for one message only */
+#endif
+	movl	FRAME_ECX(%esp), %ecx
+	movl	%edx, %eax
+	load_words		transfer_failed
+	andl	$~IPC_RESULT, %eax
+	own_tcb_in_frame
+	close_window
+	keep_buffer_in_frame
+	movl	FRAME_EDX(%esp), %ecx
+	change_states		%ecx
+	go_on
+#if !CONFIG_DIRECT_TRANSFER
+	cover_frame
+	movl	%ebx, FRAME_EBX(%esp)
+	movl	%ecx, FRAME_ECX(%esp)
+	movl	%edx, FRAME_EDX(%esp)
+	movl	%esi, FRAME_ESI(%esp)
+	transfer_from_buffer	take_over
+	movl	%edx, %eax
+	andl	$~IPC_RESULT, %eax
+	movl	FRAME_EBX(%esp), %ebx
+	movl	FRAME_ECX(%esp), %ecx
+	movl	FRAME_EDX(%esp), %edx
+	movl	FRAME_ESI(%esp), %esi
+	uncover_frame
+#endif
+	return_to_partner
+
+/* Only the sender has noticed yet. */
+transfer_failed:
+#if CONFIG_DIRECT_TRANSFER
+	own_tcb_in_frame
+	orb	$RESOURCE_WINDOW, TCB_RESOURCES(%edi)
+#endif
+	movl	FRAME_EAX(%esp), %eax
+	movl	FRAME_EBX(%esp), %ebx
+	movl	FRAME_ECX(%esp), %ecx
+	movl	FRAME_ESI(%esp), %esi
+	uncover_frame
+	jmp	*%esi
+
+#if !CONFIG_DIRECT_TRANSFER
+/* The sender has gone; the receiver cannot take the message just so. */
+take_over:
+	movl	%esp, %eax
+	call	ipc_take_over
+	jmp	return_to_user
+#endif
+
+#else /* !CONFIG_RPC_SYSCALLS */
+
+/* ---- send ----------------------------------------------------------------------- */
+
+	.set	entry_call, c_call	/* not in the IDT */
+	.set	entry_reply_and_receive_next, c_reply_and_receive_next
+
+/*
+ * in:  table 6, and what the processor has pushed
+ * out: EAX IPC_OK; or in the C path. The receiver is made ready
+ */
+	.balign	16
+entry_send:
+	check_segments		slow_send
+	fetch_parameters	slow_send
+	compute_destination	slow_send
+	check_message		slow_send
+	compare_uid		slow_send
+	own_tcb
+	check_legal		lost_send
+	check_open		lost_send
+	check_short		long_send, lost_send
+	load_words		lost_send
+	cover_frame
+	xorl	%eax, %eax
+sent:
+	deliver
+	movl	%edi, %eax
+	movl	%ebp, %edx
+	call	ipc_sent
+	xorl	%eax, %eax
+#if CONFIG_SEGMENT_CHECK
+	addl	$FRAME_EIP, %esp
+#endif
+	return_to_partner
+
+long_send:
+#if CONFIG_DIRECT_TRANSFER
+	cover_frame
+	movl	%eax, FRAME_EAX(%esp)
+	movl	%ebx, FRAME_EBX(%esp)
+	movl	%ecx, FRAME_ECX(%esp)
+	transfer_directly	send_failed
+	movl	FRAME_ECX(%esp), %ecx
+	movl	%edx, %eax
+	load_words		send_failed
+	andl	$~IPC_RESULT, %eax
+	own_tcb_in_frame
+	close_window
+	jmp	sent
+
+send_failed:
+	own_tcb_in_frame
+	orb	$RESOURCE_WINDOW, TCB_RESOURCES(%edi)
+	movl	FRAME_EAX(%esp), %eax
+	movl	FRAME_EBX(%esp), %ebx
+	movl	FRAME_ECX(%esp), %ecx
+	uncover_frame
+#endif
+	jmp	lost_send
+
+/* ---- receive -------------------------------------------------------------------- */
+
+/*
+ * in:  table 6, and what the processor has pushed
+ * out: in whoever is ready; or in the C path
+ */
+	.balign	16
+entry_receive:
+	check_segments		slow_receive
+	fetch_parameters	slow_receive
+	check_timeout		slow_receive
+	movl	%edx, %ebp
+	orl	%esi, %ebp
+	jnz	1f
+	own_tcb
+	check_no_sender		still_never
+2:	keep_buffer
+	cover_frame
+	movl	$THREAD_BARE, TCB_STATE(%edi)
+	movl	%ebp, TCB_PARTNER(%edi)
+	movl	%edi, %eax
+	call	ipc_wait
+
+1:	compute_destination	slow_receive
+	compare_uid		slow_receive
+	own_tcb
+	cmpl	%edi, %ebp
+	je	still_never
+	cmpl	$THREAD_SENDING, TCB_STATE(%ebp)
+	jne	2b
+
+still_never:
+	movl	$TIMEOUT_NEVER, %edi
+	jmp	slow_receive
+#endif
+
+	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Steps of the hand-coded path (ipc_entry.S) that switches avoid: what is left
+ * of them to do is done by the same functions as in the C path.
+ */
+#include <coprocessor.h>
+#include <dispatch.h>
+#include <entry.h>
+#include <ipc.h>
+#include <kernel_stack.h>
+#include <panic.h>
+#include <ready_queue.h>
+#include <transfer.h>
+
+/* Called by ipc_entry.S only. */
+void ipc_leave_resources(struct tcb *me, struct tcb *to);
+void ipc_change_queues_and_coprocessor(struct tcb *me, struct tcb *to);
+void ipc_wait_and_start(struct tcb *me, struct tcb *to)
+    __attribute__((noreturn));
+void ipc_sent(const struct tcb *me, struct tcb *to);
+void ipc_wait(struct tcb *me) __attribute__((noreturn));
+#if !CONFIG_DIRECT_TRANSFER
+void ipc_take_over(struct trap_frame *frame);
+#endif
+
+void ipc_leave_resources(struct tcb *me, struct tcb *to)
+{
+	transfer_leave(me, to);
+	coprocessor_leave(me);
+}
+
+void ipc_change_queues_and_coprocessor(struct tcb *me, struct tcb *to)
+{
+	queue_waits(me);
+	queue_starts(to);
+	coprocessor_switch(me, to);
+}
+
+/* A BARE thread has its message: it will go on by way of C. */
+static void start(struct tcb *to)
+{
+	dispatch_prepare(to, user_frame(to), bare_goes_on);
+	to->state = THREAD_READY;
+	queue_ready(to);
+}
+
+void ipc_wait(struct tcb *me)
+{
+	queue_waits(me);
+	schedule();
+	panic("a bare thread has come back");
+}
+
+void ipc_wait_and_start(struct tcb *me, struct tcb *to)
+{
+	queue_waits(me);
+	start(to);
+	schedule();
+	panic("a bare thread has come back");
+}
+
+void ipc_sent(const struct tcb *me, struct tcb *to)
+{
+	start(to);
+	if (ready_highest > me->priority)
+		thread_preempt();
+}
+
+#if !CONFIG_DIRECT_TRANSFER
+void ipc_take_over(struct trap_frame *frame)
+{
+	frame->eax = message_take_over(current_thread());
+}
+#endif
