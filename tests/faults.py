@@ -42,14 +42,6 @@ FAULTS = {
         "!in_user_space(frame->eax, sizeof(p)) ||",
         "false ||",
     ),
-    "block-in-place": Fault(
-        "parameters are fetched into the registers that asking the pager uses",
-        "baseline",
-        "core/parameters.c",
-        "!copy_dwords(&p, (const void *)frame->eax, sizeof(p) / 4)",
-        "!load_word(&frame->ebx, (const uint32_t *)frame->eax + 1) ||\n"
-        "\t    !copy_dwords(&p, (const void *)frame->eax, sizeof(p) / 4)",
-    ),
     "string-range": Fault(
         "a string to be sent may lie in the kernel",
         "optimized",

@@ -2,10 +2,6 @@
 #include <parameters.h>
 #include <user_memory.h>
 
-/*
- * Whole, before the frame is changed: its registers are used when the pager is
- * asked for the block's page (ipc.c).
- */
 bool fetch_parameters(struct trap_frame *frame, uint32_t failure)
 {
 	struct ipc_parameters p;
