@@ -35,6 +35,13 @@ class Fault:
 
 
 FAULTS = {
+    "block-range": Fault(
+        "a parameter block may lie in the kernel",
+        "baseline",
+        "core/parameters.c",
+        "!in_user_space(frame->eax, sizeof(p)) ||",
+        "false ||",
+    ),
     "string-range": Fault(
         "a string to be sent may lie in the kernel",
         "optimized",

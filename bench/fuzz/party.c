@@ -236,6 +236,7 @@ static void raw(void *argument)
 	uint32_t eax = nowhere(random_word(&seed)), ebx = random_word(&seed);
 	uint32_t ecx = nowhere(random_word(&seed)), edx = random_word(&seed);
 	uint32_t esi = random_word(&seed), edi = random_word(&seed);
+	struct ipc_parameters block;
 
 	/* Half of the time a value that has a meaning. */
 	if (seed & 0x100)
@@ -247,6 +248,10 @@ static void raw(void *argument)
 	/* New threads start where they cannot go on. */
 	if (eax == SERVICE_CREATE_THREAD || eax == SERVICE_CREATE_TASK)
 		ebx = nowhere(ebx);
+	/* A good block, then, of what is in the registers. */
+	block = (struct ipc_parameters){eax, ebx, ecx, edx, esi, edi};
+	if (!CONFIG_REGISTER_PARAMETERS && vector % 6 < 4 && seed & 0x1000)
+		eax = (uint32_t)&block;
 #define TRAP(number)                                                           \
 	asm volatile(                                                          \
 	    "xorl %%ebp, %%ebp; int %6"                                        \

@@ -16,6 +16,9 @@ void check(bool passed, const char *format, ...);
  */
 bool if_complex(bool passed);
 
+/* check(skip("why"), ...) */
+bool skip(const char *why);
+
 /* The two or so ways in which parties can be apart. */
 #define HERE 0 /* the tests' own space */
 #define THERE 1

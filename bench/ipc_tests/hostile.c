@@ -227,14 +227,15 @@ static uint32_t make_all_threads(void)
 
 static uint32_t send_backwards(const struct order *o)
 {
-	uint32_t eax = 0, ebx = TIMEOUT_NEVER, ecx = o->send.address;
-	uint32_t edx = (uint32_t)o->partner, esi = (uint32_t)(o->partner >> 32);
-	uint32_t edi = 0;
+	const struct ipc_parameters parameters = {0, TIMEOUT_NEVER,
+	    o->send.address, (uint32_t)o->partner, (uint32_t)(o->partner >> 32),
+	    0};
+	uint32_t eax, ebx, ecx, edx, esi, edi;
 
 	asm volatile(
 	    "std; pushl %%ebp; int %6; popl %%ebp; cld"
-	    : "+a"(eax), "+b"(ebx), "+c"(ecx), "+d"(edx), "+S"(esi), "+D"(edi)
-	    : "i"(IPC_SEND)
+	    : "=a"(eax), "=b"(ebx), "=c"(ecx), "=d"(edx), "=S"(esi), "=D"(edi)
+	    : "i"(IPC_SEND), IPC_PARAMETERS(parameters)
 	    : "memory");
 	return eax;
 }

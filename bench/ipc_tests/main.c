@@ -19,6 +19,7 @@ void program(const char *command_line, uid_t root)
 	test_order();
 	test_rpc();
 	test_arguments();
+	test_parameters();
 	test_deaths();
 	test_interrupts();
 	test_coprocessor();

@@ -157,12 +157,43 @@ static struct received do_bad_ipc(const struct order *o)
 	fail("bad variables are for send and receive only");
 }
 
+/* Without CONFIG_REGISTER_PARAMETERS: the block may be anywhere. */
+static struct received do_ipc_by_block(const struct order *o)
+{
+	const struct message *m = (const struct message *)o->receive.address;
+	struct received r = {0};
+	uint32_t eax = o->block, ebx, ecx, edx, esi;
+
+#define TRAP(vector)                                                           \
+	asm volatile("pushl %%ebp; int %5; popl %%ebp"                         \
+		     : "+a"(eax), "=b"(ebx), "=c"(ecx), "=d"(edx), "=S"(esi)   \
+		     : "i"(vector)                                             \
+		     : "edi", "memory")
+	if (o->operation == SEND)
+		TRAP(IPC_SEND);
+	else if (o->operation == RECEIVE)
+		TRAP(IPC_RECEIVE);
+	else if (o->operation == CALL)
+		TRAP(IPC_CALL);
+	else
+		TRAP(IPC_REPLY_AND_RECEIVE_NEXT);
+	r.result = eax;
+	r.from = (uid_t)esi << 32 | edx;
+	if (o->operation != SEND && has_message(r)) {
+		r.words[0] = CONFIG_REGISTER_MESSAGES ? ebx : m->words[0];
+		r.words[1] = CONFIG_REGISTER_MESSAGES ? ecx : m->words[1];
+	}
+	return r;
+}
+
 static struct received do_ipc(const struct order *o)
 {
 	const struct message *send = (const struct message *)o->send.address;
 	struct message *receive = (struct message *)o->receive.address;
 	struct received r = {0};
 
+	if (o->block)
+		return do_ipc_by_block(o);
 	if (o->raw)
 		return do_bad_ipc(o);
 	switch (o->operation) {

@@ -63,7 +63,8 @@ struct order {
 	 * DETACH: irq; SCHEDULE: priority, and the timeslice is in send_timeout
 	 */
 	uint32_t detail;
-	bool raw; /* bad on purpose: straight to the kernel */
+	bool raw;	/* bad on purpose: straight to the kernel */
+	uint32_t block; /* address of the parameters, to be taken as it is */
 	struct variable send, receive;
 };
 

@@ -15,6 +15,7 @@ void test_sizes(void);
 void test_order(void);
 void test_rpc(void);
 void test_arguments(void);
+void test_parameters(void);
 void test_deaths(void);
 void test_interrupts(void);
 void test_coprocessor(void);

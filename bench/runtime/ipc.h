@@ -30,6 +30,18 @@ static inline bool has_message(struct received r)
 }
 
 /*
+ * A call's parameters, as inputs of an asm statement: in registers, or the
+ * address of their block.
+ */
+#if CONFIG_REGISTER_PARAMETERS
+#define IPC_PARAMETERS(p)                                                      \
+	"a"((p).receive), "b"((p).send_timeout), "c"((p).send),                \
+	    "d"((p).uid_low), "S"((p).uid_high), "D"((p).receive_timeout)
+#else
+#define IPC_PARAMETERS(p) "a"(&(p))
+#endif
+
+/*
  * Table 6. The vector is the system call. The kernel does not preserve EBP, to
  * which the compiler clings where arrays have a variable size.
  */
@@ -38,21 +50,22 @@ static inline __attribute__((always_inline)) struct received ipc_trap(
     uint32_t send_timeout, struct message *receive, uint32_t receive_timeout)
 {
 	struct received r = {0};
-	uint32_t eax = (uint32_t)receive, ebx = send_timeout;
-	uint32_t ecx = (uint32_t)send, edx = (uint32_t)partner;
-	uint32_t esi = (uint32_t)(partner >> 32), edi = receive_timeout;
+	const struct ipc_parameters parameters = {(uint32_t)receive,
+	    send_timeout, (uint32_t)send, (uint32_t)partner,
+	    (uint32_t)(partner >> 32), receive_timeout};
+	uint32_t eax, ebx, ecx, edx, esi, edi;
 
 	if (CONFIG_SHARED_BUFFERS)
 		asm volatile("int %6"
-			     : "+a"(eax), "+b"(ebx), "+c"(ecx), "+d"(edx),
-			     "+S"(esi), "+D"(edi)
-			     : "i"(vector)
+			     : "=a"(eax), "=b"(ebx), "=c"(ecx), "=d"(edx),
+			     "=S"(esi), "=D"(edi)
+			     : "i"(vector), IPC_PARAMETERS(parameters)
 			     : "ebp", "memory");
 	else
 		asm volatile("pushl %%ebp; int %6; popl %%ebp"
-			     : "+a"(eax), "+b"(ebx), "+c"(ecx), "+d"(edx),
-			     "+S"(esi), "+D"(edi)
-			     : "i"(vector)
+			     : "=a"(eax), "=b"(ebx), "=c"(ecx), "=d"(edx),
+			     "=S"(esi), "=D"(edi)
+			     : "i"(vector), IPC_PARAMETERS(parameters)
 			     : "memory");
 	r.result = eax;
 	r.from = (uid_t)esi << 32 | edx;

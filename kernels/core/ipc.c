@@ -14,6 +14,7 @@
 #include <entry.h>
 #include <interrupt.h>
 #include <page_fault.h>
+#include <parameters.h>
 #include <ready_queue.h>
 #include <space.h>
 #include <swapping.h>
@@ -429,8 +430,11 @@ static uint32_t receive_message(struct tcb *me, struct tcb *from, uid_t uid,
 void ipc_send(struct trap_frame *frame)
 {
 	struct tcb *me = current_thread(), *to;
-	uint32_t result = send_part(me, frame, &to);
+	uint32_t result;
 
+	if (!CONFIG_REGISTER_PARAMETERS && !fetch_parameters(frame, IPC_FAULT))
+		return;
+	result = send_part(me, frame, &to);
 	frame->eax = result;
 	if (result == IPC_OK)
 		start_receiver(me, to);
@@ -439,8 +443,12 @@ void ipc_send(struct trap_frame *frame)
 void ipc_receive(struct trap_frame *frame)
 {
 	struct tcb *me = current_thread(), *from = NULL;
-	uid_t uid = partner_uid(frame);
+	uid_t uid;
 
+	if (!CONFIG_REGISTER_PARAMETERS &&
+	    !fetch_parameters(frame, IPC_FAULT | IPC_IN_RECEIVE))
+		return;
+	uid = partner_uid(frame);
 	if (uid != NOBODY) {
 		from = find_source(me, uid);
 		if (!from || from == me) {
@@ -471,9 +479,13 @@ void ipc_bare_goes_on(struct trap_frame *frame)
 void ipc_call(struct trap_frame *frame)
 {
 	struct tcb *me = current_thread(), *to;
-	uid_t uid = partner_uid(frame);
-	uint32_t result = send_part(me, frame, &to);
+	uint32_t result;
+	uid_t uid;
 
+	if (!CONFIG_REGISTER_PARAMETERS && !fetch_parameters(frame, IPC_FAULT))
+		return;
+	uid = partner_uid(frame);
+	result = send_part(me, frame, &to);
 	if (result == IPC_OK)
 		result = receive_message(me, to, uid, &frame->edi, to);
 	frame->eax = result;
@@ -482,8 +494,11 @@ void ipc_call(struct trap_frame *frame)
 void ipc_reply_and_receive_next(struct trap_frame *frame)
 {
 	struct tcb *me = current_thread(), *to;
-	uint32_t result = send_part(me, frame, &to);
+	uint32_t result;
 
+	if (!CONFIG_REGISTER_PARAMETERS && !fetch_parameters(frame, IPC_FAULT))
+		return;
+	result = send_part(me, frame, &to);
 	if (result == IPC_OK)
 		result = receive_message(me, NULL, NOBODY, &frame->edi, to);
 	frame->eax = result;

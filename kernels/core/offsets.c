@@ -50,6 +50,16 @@ void offsets(void)
 	DEFINE("TSS_ESP0", offsetof(struct tss, esp0));
 	DEFINE("THREAD_SLOT_BYTES", sizeof(struct thread_slot));
 
+#define PARAMETER(name, field)                                                 \
+	DEFINE("PARAMETERS_" name, offsetof(struct ipc_parameters, field))
+	PARAMETER("RECEIVE", receive);
+	PARAMETER("SEND_TIMEOUT", send_timeout);
+	PARAMETER("SEND", send);
+	PARAMETER("UID_LOW", uid_low);
+	PARAMETER("UID_HIGH", uid_high);
+	PARAMETER("RECEIVE_TIMEOUT", receive_timeout);
+	DEFINE("PARAMETERS_BYTES", sizeof(struct ipc_parameters));
+
 	DEFINE("MESSAGE_SIZE", offsetof(struct message, size));
 	DEFINE("MESSAGE_DOPE", offsetof(struct message, dope));
 	DEFINE("MESSAGE_WORDS", offsetof(struct message, words));

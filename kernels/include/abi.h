@@ -23,6 +23,9 @@
  *	EDI    receive timeout                undefined
  *	EBP    -                              undefined
  *
+ * Without CONFIG_REGISTER_PARAMETERS the same words are in a struct
+ * ipc_parameters, whose address is in EAX; results are where they are.
+ *
  * IPC_RECEIVE takes in EDX, ESI the only source to receive from, or NOBODY
  * to receive from anybody. Without CONFIG_REGISTER_MESSAGES bytes 0..7 come
  * back in the receive buffer and EBX, ECX are undefined. Without
@@ -140,6 +143,16 @@ struct memory_object {
 };
 
 #define MEMORY_WRITABLE 1
+
+/* The parameter block, in the order of table 6. */
+struct ipc_parameters {
+	uint32_t receive;	  /* EAX: receive buffer address */
+	uint32_t send_timeout;	  /* EBX */
+	uint32_t send;		  /* ECX: send message address */
+	uint32_t uid_low;	  /* EDX */
+	uint32_t uid_high;	  /* ESI */
+	uint32_t receive_timeout; /* EDI */
+};
 
 /*
  * The message by which a page fault comes to the pager of the thread that

@@ -71,11 +71,11 @@ ipc_path_end:
 
 /* An instruction that accesses user memory, and where to go on a fault. */
 .macro	user fault, instruction:vararg
-user_\@:
+.Luser_\@:
 	\instruction
-user_end_\@:
+.Luser_end_\@:
 	.pushsection .user_access, "a"
-	.long	user_\@, user_end_\@, \fault
+	.long	.Luser_\@, .Luser_end_\@, \fault
 	.popsection
 .endm
 
@@ -107,15 +107,15 @@ user_end_\@:
 /* 5.4.2. Without REGISTER_PARAMETERS EAX is the address of a block of them,
  * and remains it until the point of no return. */
 .macro	fetch_parameters otherwise
-#if defined(CONFIG_REGISTER_PARAMETERS) && !CONFIG_REGISTER_PARAMETERS
-	cmpl	$USER_END - 24, %eax
+#if !CONFIG_REGISTER_PARAMETERS
+	cmpl	$USER_END - PARAMETERS_BYTES, %eax
 	ja	\otherwise
-	user	\otherwise, testl	%eax, (%eax)
-	user	\otherwise, movl	4(%eax), %ebx
-	user	\otherwise, movl	8(%eax), %ecx
-	user	\otherwise, movl	12(%eax), %edx
-	user	\otherwise, movl	16(%eax), %esi
-	user	\otherwise, movl	20(%eax), %edi
+	user	\otherwise, testl	%eax, PARAMETERS_RECEIVE(%eax)
+	user	\otherwise, movl	PARAMETERS_SEND_TIMEOUT(%eax), %ebx
+	user	\otherwise, movl	PARAMETERS_SEND(%eax), %ecx
+	user	\otherwise, movl	PARAMETERS_UID_LOW(%eax), %edx
+	user	\otherwise, movl	PARAMETERS_UID_HIGH(%eax), %esi
+	user	\otherwise, movl	PARAMETERS_RECEIVE_TIMEOUT(%eax), %edi
 #endif
 .endm
 
@@ -427,17 +427,17 @@ user_end_\@:
 
 /* Where the receive buffer is, for whoever sends next. ESP as on entry. */
 .macro	keep_buffer
-#if defined(CONFIG_REGISTER_PARAMETERS) && !CONFIG_REGISTER_PARAMETERS
-	movl	(%eax), %eax	/* it can be read: see fetch_parameters */
+#if !CONFIG_REGISTER_PARAMETERS
+	movl	PARAMETERS_RECEIVE(%eax), %eax /* it can be read: see fetch_parameters */
 #endif
 	movl	%eax, PLACE(FRAME_EAX)
 .endm
 
 /* The same when ESP is at the bottom of the trap frame. Clobbers ECX. */
 .macro	keep_buffer_in_frame
-#if defined(CONFIG_REGISTER_PARAMETERS) && !CONFIG_REGISTER_PARAMETERS
+#if !CONFIG_REGISTER_PARAMETERS
 	movl	FRAME_EAX(%esp), %ecx
-	movl	(%ecx), %ecx
+	movl	PARAMETERS_RECEIVE(%ecx), %ecx
 	movl	%ecx, FRAME_EAX(%esp)
 #endif
 .endm
