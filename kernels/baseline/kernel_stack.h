@@ -34,7 +34,7 @@ static inline void stack_switch(struct tcb *me, struct tcb *next)
 
 static inline __attribute__((noreturn)) void stack_start(struct tcb *t)
 {
-	tss.esp0 = (uint32_t)processor_stack_top;
+	tables.tss.esp0 = (uint32_t)processor_stack_top;
 	stack_take(t);
 	switch_first(t->esp, running_save_top);
 }

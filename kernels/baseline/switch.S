@@ -13,7 +13,7 @@
  *	 undefined
  * stack while not running (struct switch_frame): EDI ESI EBX EBP return
  */
-	.text
+	.section .text.switch, "ax"
 	.globl	switch_stack
 switch_stack:
 	pushl	%ebp

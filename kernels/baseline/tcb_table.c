@@ -4,7 +4,7 @@
 #include <memory.h>
 
 struct tcb *tcb_table[MAX_THREADS];
-struct tcb *running_thread;
+struct tcb *running_thread HOT;
 
 bool tcb_page_fault(uint32_t address, bool write)
 {

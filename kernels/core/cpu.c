@@ -20,8 +20,6 @@
 
 #define FLAGS_4GB 0xC0 /* page granularity, 32 bits */
 
-#define DESCRIPTORS 7
-#define VECTORS (KERNEL_SERVICE + 1)
 #define TRAP_STUB_SIZE 16
 
 struct table_register {
@@ -29,9 +27,7 @@ struct table_register {
 	uint32_t base;
 } __attribute__((packed));
 
-static uint64_t gdt[DESCRIPTORS];
-static uint64_t idt[VECTORS];
-struct tss tss;
+struct processor_tables tables __attribute__((section(".tables")));
 
 static struct tss double_fault_tss;
 static char double_fault_stack[1024];
@@ -55,19 +51,19 @@ static uint64_t gate(uint16_t selector, const void *offset, uint8_t access)
 
 static void gdt_init(void)
 {
-	struct table_register r = {sizeof(gdt) - 1, (uint32_t)gdt};
+	struct table_register r = {sizeof(tables.gdt) - 1, (uint32_t)tables.gdt};
 
-	gdt[KERNEL_CODE / 8] =
+	tables.gdt[KERNEL_CODE / 8] =
 	    segment(0, 0xFFFFF, PRESENT | CODE_ACCESSED, FLAGS_4GB);
-	gdt[KERNEL_DATA / 8] =
+	tables.gdt[KERNEL_DATA / 8] =
 	    segment(0, 0xFFFFF, PRESENT | DATA_ACCESSED, FLAGS_4GB);
-	gdt[USER_CODE / 8] =
+	tables.gdt[USER_CODE / 8] =
 	    segment(0, 0xFFFFF, PRESENT | DPL_USER | CODE_ACCESSED, FLAGS_4GB);
-	gdt[USER_DATA / 8] =
+	tables.gdt[USER_DATA / 8] =
 	    segment(0, 0xFFFFF, PRESENT | DPL_USER | DATA_ACCESSED, FLAGS_4GB);
-	gdt[TSS_SELECTOR / 8] = segment(
-	    (uint32_t)&tss, sizeof(tss) - 1, PRESENT | TSS_AVAILABLE, 0);
-	gdt[DOUBLE_FAULT_TSS_SELECTOR / 8] =
+	tables.gdt[TSS_SELECTOR / 8] = segment(
+	    (uint32_t)&tables.tss, sizeof(struct tss) - 1, PRESENT | TSS_AVAILABLE, 0);
+	tables.gdt[DOUBLE_FAULT_TSS_SELECTOR / 8] =
 	    segment((uint32_t)&double_fault_tss, sizeof(double_fault_tss) - 1,
 		PRESENT | TSS_AVAILABLE, 0);
 	/* The kernel keeps the user's (5.5.3), or loads its own each time. */
@@ -87,8 +83,8 @@ static void gdt_init(void)
 
 static void tss_init(void)
 {
-	tss.ss0 = KERNEL_DATA;
-	tss.io_map_base = sizeof(tss) << 16; /* no I/O from user mode */
+	tables.tss.ss0 = KERNEL_DATA;
+	tables.tss.io_map_base = sizeof(struct tss) << 16; /* no I/O from user mode */
 
 	double_fault_tss.cr3 = physical(kernel_directory);
 	double_fault_tss.eip = (uint32_t)double_fault_entry;
@@ -98,13 +94,13 @@ static void tss_init(void)
 	double_fault_tss.cs = KERNEL_CODE;
 	double_fault_tss.ss = double_fault_tss.ds = double_fault_tss.es =
 	    KERNEL_DATA;
-	double_fault_tss.io_map_base = sizeof(tss) << 16;
+	double_fault_tss.io_map_base = sizeof(struct tss) << 16;
 	asm volatile("ltr %w0" : : "r"(TSS_SELECTOR));
 }
 
 static void system_call(uint32_t vector, const void *entry)
 {
-	idt[vector] =
+	tables.idt[vector] =
 	    gate(KERNEL_CODE, entry, PRESENT | DPL_USER | INTERRUPT_GATE);
 }
 
@@ -134,14 +130,14 @@ int cpu_set_cold_ipc(uint32_t how)
 
 static void idt_init(void)
 {
-	struct table_register r = {sizeof(idt) - 1, (uint32_t)idt};
+	struct table_register r = {sizeof(tables.idt) - 1, (uint32_t)tables.idt};
 	uint32_t vector;
 
 	for (vector = 0; vector < TRAP_STUBS; vector++)
-		idt[vector] =
+		tables.idt[vector] =
 		    gate(KERNEL_CODE, trap_stubs + vector * TRAP_STUB_SIZE,
 			PRESENT | INTERRUPT_GATE);
-	idt[TRAP_DOUBLE_FAULT] =
+	tables.idt[TRAP_DOUBLE_FAULT] =
 	    gate(DOUBLE_FAULT_TSS_SELECTOR, NULL, PRESENT | TASK_GATE);
 	system_call(IPC_RECEIVE, entry_receive);
 	cpu_set_cold_ipc(COLD_OFF);

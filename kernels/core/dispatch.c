@@ -13,12 +13,12 @@
 #include <transfer.h>
 
 struct queue ready_queues[PRIORITIES];
-uint32_t ready_highest;
+uint32_t ready_highest HOT;
 #if !CONFIG_LAZY_SCHEDULING
 struct queue waiting_queue = QUEUE_EMPTY(waiting_queue);
 #endif
 #if !CONFIG_THREAD_KERNEL_STACKS
-uint32_t running_save_top;
+uint32_t running_save_top HOT;
 #endif
 
 static struct task idle_task;

@@ -47,7 +47,7 @@ void offsets(void)
 	DEFINE("FRAME_EBP", offsetof(struct trap_frame, ebp));
 	DEFINE("FRAME_EIP", offsetof(struct trap_frame, eip));
 
-	DEFINE("TSS_ESP0", offsetof(struct tss, esp0));
+	DEFINE("TABLES_ESP0", offsetof(struct processor_tables, tss.esp0));
 	DEFINE("THREAD_SLOT_BYTES", sizeof(struct thread_slot));
 
 #define PARAMETER(name, field)                                                 \

@@ -110,18 +110,18 @@ void trap(struct trap_frame *frame)
 void double_fault(void)
 {
 	struct trap_frame frame = {.vector = TRAP_DOUBLE_FAULT,
-	    .eip = tss.eip,
-	    .cs = tss.cs,
-	    .eflags = tss.eflags,
-	    .eax = tss.eax,
-	    .ebx = tss.ebx,
-	    .ecx = tss.ecx,
-	    .edx = tss.edx,
-	    .esi = tss.esi,
-	    .edi = tss.edi,
-	    .ebp = tss.ebp,
-	    .esp = tss.esp,
-	    .ss = tss.ss};
+	    .eip = tables.tss.eip,
+	    .cs = tables.tss.cs,
+	    .eflags = tables.tss.eflags,
+	    .eax = tables.tss.eax,
+	    .ebx = tables.tss.ebx,
+	    .ecx = tables.tss.ecx,
+	    .edx = tables.tss.edx,
+	    .esi = tables.tss.esi,
+	    .edi = tables.tss.edi,
+	    .ebp = tables.tss.ebp,
+	    .esp = tables.tss.esp,
+	    .ss = tables.tss.ss};
 
 	panic_at(&frame, "double fault");
 }

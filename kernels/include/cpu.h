@@ -6,6 +6,9 @@
 #ifndef CPU_H
 #define CPU_H
 
+#include <abi.h>
+#include <config.h>
+
 /* Selectors. One flat segment each for code and data (section 5.5.3). */
 #define KERNEL_CODE 0x08
 #define KERNEL_DATA 0x10
@@ -128,7 +131,31 @@ struct tss {
 	uint32_t ldt, io_map_base;
 };
 
-extern struct tss tss;
+#define DESCRIPTORS 7
+#define VECTORS (KERNEL_SERVICE + 1)
+
+/*
+ * What the processor reads at each entry and exit (5.5.2). The user's two
+ * descriptors are in one cache line, the kernel's in another, as are the gates
+ * of call and reply & receive next.
+ */
+#if CONFIG_CONDENSED_TABLES
+#define OWN_PAGE
+#else
+#define OWN_PAGE __attribute__((aligned(4096)))
+#endif
+
+struct processor_tables {
+	uint64_t idt[VECTORS] OWN_PAGE;
+	uint64_t gdt[DESCRIPTORS] OWN_PAGE;
+	uint32_t unused;
+	struct tss tss OWN_PAGE;
+};
+
+extern struct processor_tables tables;
+
+/* Kernel data that each IPC needs: behind the tables, in their page. */
+#define HOT __attribute__((section(".hot")))
 
 #endif /* __ASSEMBLER__ */
 #endif

@@ -11,6 +11,8 @@
 #ifndef MEMORY_LAYOUT_H
 #define MEMORY_LAYOUT_H
 
+#include <config.h>
+
 #define PAGE_SIZE 4096
 #define REGION_SIZE 0x400000 /* what one page-directory entry maps: 4 MB */
 
@@ -22,6 +24,17 @@
 #define PHYSICAL_MAP 0xF0000000
 #define PHYSICAL_MAP_SIZE 0x0F000000
 #define WINDOW 0xFF800000
+
+/*
+ * Where a tcb begins in its page. Not at its start (5.5.1): the sets of the
+ * cache to which that belongs are those of the first entries of all page
+ * directories and page tables too, and of much that programs have aligned.
+ */
+#if CONFIG_CACHE_LAYOUT
+#define TCB_PLACE 128
+#else
+#define TCB_PLACE 0
+#endif
 
 /* What a tcb may have of its page; the rest is for its kernel stack. */
 #define TCB_BYTES 512

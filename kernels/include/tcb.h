@@ -121,7 +121,7 @@ struct tcb {
 #endif
 };
 
-_Static_assert(sizeof(struct tcb) <= TCB_BYTES, "too little room for a stack");
+_Static_assert(TCB_PLACE + sizeof(struct tcb) <= TCB_BYTES, "too little room for a stack");
 
 /*
  * The registers of t's user program while it is in the kernel. They may be

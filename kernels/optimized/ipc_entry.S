@@ -30,6 +30,7 @@
 
 /* Is the running thread's tcb in the page of its stack? */
 #define OWN_STACK_TCB (CONFIG_VIRTUAL_TCBS && CONFIG_THREAD_KERNEL_STACKS)
+#define STACK_TOP (PAGE_SIZE - TCB_PLACE) /* seen from the tcb */
 
 /*
  * How far ESP is from the end of the stack, behind check_segments, and a place
@@ -141,7 +142,7 @@ ipc_path_end:
 	movl	%edx, %ebp
 	andl	$UID_NUMBER_MASK, %ebp
 #if CONFIG_VIRTUAL_TCBS
-	addl	$TCB_ARRAY, %ebp
+	addl	$TCB_ARRAY + TCB_PLACE, %ebp
 #else
 	shrl	$UID_NUMBER_SHIFT - 2, %ebp
 	movl	tcb_table(%ebp), %ebp
@@ -161,7 +162,7 @@ ipc_path_end:
 /* EDI: it is known by now to have been TIMEOUT_NEVER. */
 .macro	own_tcb
 #if OWN_STACK_TCB
-	leal	PLACE_BYTES - PAGE_SIZE(%esp), %edi
+	leal	TCB_PLACE + PLACE_BYTES - PAGE_SIZE(%esp), %edi
 #else
 	movl	running_thread, %edi
 #endif
@@ -170,7 +171,7 @@ ipc_path_end:
 /* The same when ESP is at the bottom of the trap frame. */
 .macro	own_tcb_in_frame
 #if OWN_STACK_TCB
-	leal	FRAME_BYTES - PAGE_SIZE(%esp), %edi
+	leal	TCB_PLACE + FRAME_BYTES - PAGE_SIZE(%esp), %edi
 #else
 	movl	running_thread, %edi
 #endif
@@ -267,7 +268,7 @@ ipc_path_end:
  */
 .macro	partners_buffer
 #if OWN_STACK_TCB
-	movl	PAGE_SIZE - FRAME_BYTES + FRAME_EAX(%ebp), %eax
+	movl	STACK_TOP - FRAME_BYTES + FRAME_EAX(%ebp), %eax
 #else
 	movl	TCB_STACK_TOP(%ebp), %eax
 	movl	FRAME_EAX - FRAME_BYTES(%eax), %eax
@@ -516,15 +517,15 @@ ipc_path_end:
 	cmpl	TCB_SPACE(%ebp), %edi
 	movl	TCB_SPACE(%ebp), %edi
 #if OWN_STACK_TCB
-	leal	PAGE_SIZE - PLACE_BYTES(%ebp), %esp
-	leal	PAGE_SIZE(%ebp), %ebp
-	movl	%ebp, tss + TSS_ESP0
+	leal	STACK_TOP - PLACE_BYTES(%ebp), %esp
+	leal	STACK_TOP(%ebp), %ebp
+	movl	%ebp, tables + TABLES_ESP0
 #else
 	movl	%ebp, running_thread
 #if CONFIG_THREAD_KERNEL_STACKS
 	movl	TCB_STACK_TOP(%ebp), %ebp
 	leal	-PLACE_BYTES(%ebp), %esp
-	movl	%ebp, tss + TSS_ESP0
+	movl	%ebp, tables + TABLES_ESP0
 #else
 	movl	$processor_stack_top - PLACE_BYTES, %esp
 #endif
@@ -551,7 +552,7 @@ ipc_path_end:
  */
 .macro	deliver
 #if OWN_STACK_TCB
-	leal	PAGE_SIZE - FRAME_BYTES(%ebp), %ecx
+	leal	STACK_TOP - FRAME_BYTES(%ebp), %ecx
 #else
 	movl	TCB_STACK_TOP(%ebp), %ecx
 	subl	$FRAME_BYTES, %ecx

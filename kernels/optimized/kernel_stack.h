@@ -16,12 +16,12 @@ static inline uint32_t stack_bytes(const struct tcb *t)
 
 static inline void stack_switch(struct tcb *me, struct tcb *next)
 {
-	tss.esp0 = next->stack_top;
+	tables.tss.esp0 = next->stack_top;
 	switch_stack(&me->esp, next->esp);
 }
 
 static inline __attribute__((noreturn)) void stack_start(struct tcb *t)
 {
-	tss.esp0 = t->stack_top;
+	tables.tss.esp0 = t->stack_top;
 	switch_first(t->esp);
 }

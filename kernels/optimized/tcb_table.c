@@ -8,7 +8,7 @@
 static char no_tcb[PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
 
 #if !CONFIG_THREAD_KERNEL_STACKS
-struct tcb *running_thread;
+struct tcb *running_thread HOT;
 #endif
 
 bool tcb_page_fault(uint32_t address, bool write)
@@ -36,8 +36,8 @@ struct tcb *tcb_allocate(uint32_t number)
 	if (!frame)
 		return NULL;
 	kernel_map_page((uint32_t)t, frame, PTE_WRITABLE);
-	memset(t, 0, PAGE_SIZE);
-	t->stack_top = (uint32_t)t + PAGE_SIZE;
+	memset((char *)t - TCB_PLACE, 0, PAGE_SIZE);
+	t->stack_top = (uint32_t)t - TCB_PLACE + PAGE_SIZE;
 	return t;
 }
 

@@ -16,12 +16,12 @@ static inline struct tcb *current_thread(void)
 	if (!CONFIG_THREAD_KERNEL_STACKS)
 		return running_thread;
 	asm("movl %%esp, %0" : "=r"(esp));
-	return (struct tcb *)(esp & -PAGE_SIZE);
+	return (struct tcb *)((esp & -PAGE_SIZE) + TCB_PLACE);
 }
 
 static inline struct tcb *tcb_at(uint32_t number)
 {
-	return (struct tcb *)(TCB_ARRAY + number * PAGE_SIZE);
+	return (struct tcb *)(TCB_ARRAY + TCB_PLACE + number * PAGE_SIZE);
 }
 
 /* Brings nothing in. */
