@@ -142,8 +142,9 @@ static void check_state(const struct tcb *t)
 		demand(t->partner && lives(t->partner),
 		    "a sender's receiver lives", t);
 		break;
-	case THREAD_RECEIVING:
 	case THREAD_BARE:
+		break;
+	case THREAD_RECEIVING:
 	case THREAD_LOCKED:
 		demand(!t->partner || is_interrupt(t->partner) ||
 			   lives(t->partner),
@@ -158,10 +159,14 @@ static void check_state(const struct tcb *t)
 		    "who has a page fault waits for its pager", t);
 		break;
 	default:
-		demand(false, "a thread is ready or waits", t);
+		demand(is_bare(t), "a thread is ready or waits", t);
+		demand(is_interrupt((struct tcb *)t->state) ||
+			   lives((struct tcb *)t->state),
+		    "a bare receiver's sender lives", t);
 	}
 	threads.waiting++;
-	demand(t->partner != t, "nobody waits for itself", t);
+	demand(t->state != (uint32_t)t && (is_bare(t) || t->partner != t),
+	    "nobody waits for itself", t);
 	demand(t->in_wakeup_list || !has_timeout(t),
 	    "who waits with a timeout is in a wakeup list", t);
 }
@@ -179,7 +184,7 @@ static void check_stack(const struct tcb *t)
 
 	for (n = 0; n < GUARD_WORDS; n++)
 		demand(guard[n] == GUARD, "kernel stacks are large enough", t);
-	demand(t == running || t->state == THREAD_BARE ||
+	demand(t == running || is_bare(t) ||
 		   (t->esp > (uint32_t)(guard + GUARD_WORDS) &&
 		       t->esp < t->stack_top),
 	    "a stack pointer points into the stack", t);

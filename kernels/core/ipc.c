@@ -36,18 +36,22 @@ static uid_t partner_uid(const struct trap_frame *frame)
 
 static bool waits_for(const struct tcb *to, const struct tcb *from)
 {
-	return (to->state == THREAD_RECEIVING || to->state == THREAD_BARE) &&
+	if (is_bare(to))
+		return to->state == THREAD_BARE ||
+		       to->state == (uint32_t)from;
+	return to->state == THREAD_RECEIVING &&
 	       (!to->partner || to->partner == from);
 }
 
-/* From whom a BARE thread receives; a uid that nobody has if it has died. */
-static uid_t awaited(const struct tcb *t)
+/* The uid of whom a thread receives from; one that nobody has if it has
+ * died. */
+static uid_t awaited_uid(const struct tcb *partner)
 {
-	if (!t->partner)
+	if (!partner)
 		return NOBODY;
-	if (is_interrupt(t->partner))
-		return interrupt_uid(t->partner);
-	return tcb_exists(t->partner) ? t->partner->uid : ~NOBODY;
+	if (is_interrupt(partner))
+		return interrupt_uid(partner);
+	return tcb_exists(partner) ? partner->uid : ~NOBODY;
 }
 
 void ipc_settle(struct tcb *t)
@@ -55,9 +59,11 @@ void ipc_settle(struct tcb *t)
 	struct trap_frame *frame = user_frame(t);
 	uid_t from;
 
-	if (!CONFIG_HAND_CODED_PATH || t->state != THREAD_BARE)
+	if (!CONFIG_HAND_CODED_PATH || !is_bare(t))
 		return;
-	from = awaited(t);
+	t->partner =
+	    t->state == THREAD_BARE ? NULL : (struct tcb *)t->state;
+	from = awaited_uid(t->partner);
 	frame->edx = (uint32_t)from;
 	frame->esi = (uint32_t)(from >> 32);
 	frame->edi = TIMEOUT_NEVER;
@@ -99,12 +105,13 @@ static void start_receiver(struct tcb *me, struct tcb *to)
 	}
 }
 
-/* The running thread begins to wait; start, if any, becomes ready. */
+/* The running thread begins to wait; start, if any, becomes ready. Does not
+ * come back if the state is BARE. */
 static void wait_and_start(struct tcb *me, enum thread_state state,
     struct tcb *partner, struct tcb *start)
 {
-	me->state = state;
 	me->partner = partner;
+	me->state = state == THREAD_BARE && partner ? (uint32_t)partner : state;
 	queue_waits(me);
 	if (start) {
 		make_ready(start);
@@ -403,7 +410,6 @@ static uint32_t receive_message(struct tcb *me, struct tcb *from, uid_t uid,
 			wakeup_remove(me);
 			wait_and_fetch(me, sender);
 		} else if (*timeout == TIMEOUT_NEVER) {
-			/* Does not come back if that is BARE. */
 			wait_and_start(me,
 			    CONFIG_HAND_CODED_PATH ? THREAD_BARE
 						   : THREAD_RECEIVING,
@@ -586,13 +592,22 @@ void ipc_interrupt(struct tcb *handler, struct tcb *sender)
 	wake(handler, LOOK_AGAIN);
 }
 
+static const struct tcb *waits_on(const struct tcb *t)
+{
+	if (t->state > THREAD_DEAD)
+		return (const struct tcb *)t->state;
+	return t->state == THREAD_RECEIVING || t->state == THREAD_SENDING ||
+		       t->state == THREAD_FAULTING
+		   ? t->partner
+		   : NULL;
+}
+
 /* Does it wait for one that has died? */
 static bool waits_for_dead(const struct tcb *t)
 {
-	return (t->state == THREAD_RECEIVING || t->state == THREAD_BARE ||
-		   t->state == THREAD_SENDING || t->state == THREAD_FAULTING) &&
-	       t->partner && !is_interrupt(t->partner) &&
-	       !tcb_exists(t->partner);
+	const struct tcb *partner = waits_on(t);
+
+	return partner && !is_interrupt(partner) && !tcb_exists(partner);
 }
 
 static void tell(struct tcb *t)

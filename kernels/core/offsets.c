@@ -12,6 +12,8 @@
 #define DEFINE(name, value)                                                    \
 	asm volatile("\n#define " name " %c0" : : "i"(value))
 
+_Static_assert(THREAD_READY == 0, "ipc_entry.S has a register that is 0");
+
 void offsets(void);
 
 void offsets(void)
@@ -19,7 +21,6 @@ void offsets(void)
 	DEFINE("TCB_SENDERS", offsetof(struct tcb, senders));
 	DEFINE("TCB_UID", offsetof(struct tcb, uid));
 	DEFINE("TCB_STATE", offsetof(struct tcb, state));
-	DEFINE("TCB_PARTNER", offsetof(struct tcb, partner));
 	DEFINE("TCB_RECEIVED", offsetof(struct tcb, received));
 	DEFINE("TCB_SPACE", offsetof(struct tcb, space));
 	DEFINE("TCB_RESOURCES", offsetof(struct tcb, resources));

@@ -34,11 +34,13 @@ enum thread_state {
 	THREAD_READY,	  /* running, or could run */
 	THREAD_SENDING,	  /* waits until partner receives from it */
 	THREAD_RECEIVING, /* waits for a message from partner, or anybody */
-	THREAD_BARE,	  /* the same, for ever, with a bare kernel stack */
+	THREAD_BARE,	  /* the same from anybody, with a bare kernel stack */
 	THREAD_LOCKED,	  /* as RECEIVING, but a long one is being copied */
 	THREAD_COPYING,	  /* waits, sending, for partner's pager */
 	THREAD_FAULTING,  /* waits for the answer of partner, its pager */
 	THREAD_DEAD,	  /* waits to be freed */
+	/* Higher ones: the address of the tcb from which it receives, BARE. So
+	 * that a short IPC compares and changes one word (5.3.4). */
 };
 
 /* Long messages that a thread takes part in, so far as the kernel can wait in
@@ -71,11 +73,11 @@ struct tcb {
 #if CONFIG_CACHE_LAYOUT
 	struct queue senders; /* threads SENDING to this one */
 	uid_t uid;	      /* 0: no such thread */
-	enum thread_state state;
-	struct tcb *partner; /* see state; NULL: anybody */
-	uint32_t space;	     /* its page directory's address, for cr3 */
-	uint8_t resources;   /* RESOURCE_..., to be left at a thread switch */
-	uint32_t stack_top;  /* of the kernel stack, or where it is saved */
+	uint32_t state;	      /* enum thread_state */
+	uint32_t space;	      /* its page directory's address, for cr3 */
+	uint8_t resources;    /* RESOURCE_..., to be left at a thread switch */
+	uint32_t stack_top;   /* of the kernel stack, or where it is saved */
+	struct tcb *partner;  /* see state; NULL: anybody; not if BARE */
 #else
 	uid_t uid;
 #endif
@@ -96,7 +98,7 @@ struct tcb {
 #endif
 	struct coprocessor_state coprocessor; /* but see coprocessor.h */
 #if !CONFIG_CACHE_LAYOUT
-	enum thread_state state;
+	uint32_t state;
 	struct tcb *partner;
 #endif
 	uint32_t received; /* dope and result code when next receiving */
@@ -130,6 +132,11 @@ _Static_assert(TCB_PLACE + sizeof(struct tcb) <= TCB_BYTES, "too little room for
 static inline struct trap_frame *user_frame(const struct tcb *t)
 {
 	return (struct trap_frame *)t->stack_top - 1;
+}
+
+static inline bool is_bare(const struct tcb *t)
+{
+	return t->state == THREAD_BARE || t->state > THREAD_DEAD;
 }
 
 static inline uint32_t thread_number(uid_t uid)

@@ -188,31 +188,29 @@ ipc_path_end:
 .endm
 
 /* Who calls finds a server that waits for anybody, as a rule. */
-.macro	check_open otherwise
+.macro	check_open call
 	cmpl	$THREAD_BARE, TCB_STATE(%ebp)
-	jne	\otherwise
-	cmpl	$0, TCB_PARTNER(%ebp)
-	jne	1f
-2:
-	.subsection 1
-1:	cmpl	%edi, TCB_PARTNER(%ebp)
-	je	2b
-	jmp	\otherwise
-	.previous
+	jne	.Lnot_open_\call
+.Lopen_\call:
+.endm
+.macro	rare_not_open call
+.Lnot_open_\call:
+	cmpl	%edi, TCB_STATE(%ebp)
+	je	.Lopen_\call
+	jmp	near_lost_\call
 .endm
 
 /* Who replies finds a client that waits for just that. */
-.macro	check_closed otherwise
+.macro	check_closed call
+	cmpl	%edi, TCB_STATE(%ebp)
+	jne	.Lnot_closed_\call
+.Lclosed_\call:
+.endm
+.macro	rare_not_closed call
+.Lnot_closed_\call:
 	cmpl	$THREAD_BARE, TCB_STATE(%ebp)
-	jne	\otherwise
-	cmpl	%edi, TCB_PARTNER(%ebp)
-	jne	1f
-2:
-	.subsection 1
-1:	cmpl	$0, TCB_PARTNER(%ebp)
-	je	2b
-	jmp	\otherwise
-	.previous
+	je	.Lclosed_\call
+	jmp	near_lost_\call
 .endm
 
 /* An empty queue points to itself. */
@@ -229,27 +227,27 @@ ipc_path_end:
 .endm
 
 /* 5.5.6: one byte tells whether there is anything to leave. */
-.macro	leave_resources
+.macro	leave_resources call
 #if CONFIG_DIRECT_TRANSFER || CONFIG_LAZY_COPROCESSOR
 	cmpb	$0, TCB_RESOURCES(%edi)
-	jne	1f
-2:
-	.subsection 1
-1:	pushal
-	movl	%edi, %eax
-	movl	%ebp, %edx
-	call	ipc_leave_resources
-	popal
-	jmp	2b
-	.previous
+	jne	.Lleave_\call
+.Lleft_\call:
+#endif
+.endm
+.macro	rare_leave call
+#if CONFIG_DIRECT_TRANSFER || CONFIG_LAZY_COPROCESSOR
+.Lleave_\call:
+	call	leave
+	jmp	.Lleft_\call
 #endif
 .endm
 
 /* 5.3.6. */
 .macro	check_short otherwise, fault
 #if CONFIG_REGISTER_MESSAGES
-	user	\fault, cmpl	$IPC_RESULT, MESSAGE_DOPE(%ecx)
-	ja	\otherwise
+	user	\fault, movl	MESSAGE_DOPE(%ecx), %edx
+	testl	$~IPC_RESULT, %edx
+	jnz	\otherwise
 #else
 	jmp	\otherwise
 #endif
@@ -443,11 +441,14 @@ ipc_path_end:
 #endif
 .endm
 
-/* 5.3.4: only the state words change. partner: whom to receive from. */
-.macro	change_states partner
-	movl	$THREAD_BARE, TCB_STATE(%edi)
-	movl	\partner, TCB_PARTNER(%edi)
-	movl	$THREAD_READY, TCB_STATE(%ebp)
+/*
+ * 5.3.4: only the state words change. from: the thread to receive from, or
+ * THREAD_BARE; for that a byte is enough, because the word of the thread that
+ * runs is THREAD_READY, 0. ready: a register that is 0.
+ */
+.macro	change_states from, ready, move=movl
+	\move	\from, TCB_STATE(%edi)
+	movl	\ready, TCB_STATE(%ebp)
 .endm
 
 /* ESP to the bottom of the trap frame. */
@@ -515,12 +516,13 @@ ipc_path_end:
 	movl	TCB_UID + 4(%edi), %esi
 	movl	TCB_SPACE(%edi), %edi
 	cmpl	TCB_SPACE(%ebp), %edi
-	movl	TCB_SPACE(%ebp), %edi
 #if OWN_STACK_TCB
 	leal	STACK_TOP - PLACE_BYTES(%ebp), %esp
-	leal	STACK_TOP(%ebp), %ebp
+	movl	TCB_SPACE(%ebp), %edi
+	leal	PLACE_BYTES(%esp), %ebp
 	movl	%ebp, tables + TABLES_ESP0
 #else
+	movl	TCB_SPACE(%ebp), %edi
 	movl	%ebp, running_thread
 #if CONFIG_THREAD_KERNEL_STACKS
 	movl	TCB_STACK_TOP(%ebp), %ebp
@@ -606,6 +608,30 @@ after_ipc_\call:
 	jmp	return_to_user
 .endm
 
+/*
+ * 5.5.1: the guards' jumps are short. What they lead to is just before the
+ * entry, and the entry at the start of a cache line.
+ */
+.macro	within_reach call
+near_lost_\call:
+	jmp	lost_\call
+near_slow_\call:
+	jmp	slow_\call
+#if CONFIG_CACHE_LAYOUT
+	.balign	16
+#endif
+.endm
+
+#if CONFIG_DIRECT_TRANSFER || CONFIG_LAZY_COPROCESSOR
+leave:
+	pushal
+	movl	%edi, %eax
+	movl	%ebp, %edx
+	call	ipc_leave_resources
+	popal
+	ret
+#endif
+
 	c_path	receive, IPC_RECEIVE
 	c_path	send, IPC_SEND
 	c_path	call, IPC_CALL
@@ -651,24 +677,26 @@ search_thread_table:
  * in:  table 6, and what the processor has pushed
  * out: in another thread, table 6; or in the C path
  */
-	.balign	16
+	rare_not_open		call
+	rare_leave		call
+	within_reach		call
 entry_call:
-	check_segments		slow_call
-	fetch_parameters	slow_call
-	check_timeout		slow_call
-	compute_destination	slow_call
-	check_message		slow_call
-	compare_uid		slow_call
+	check_segments		near_slow_call
+	fetch_parameters	near_slow_call
+	check_timeout		near_slow_call
+	compute_destination	near_slow_call
+	check_message		near_slow_call
+	compare_uid		near_slow_call
 	own_tcb
-	check_legal		lost_call
-	check_open		lost_call
-	leave_resources
-	check_short		long_call, lost_call
-	load_words		lost_call
+	check_legal		near_lost_call
+	check_open		call
+	leave_resources		call
+	check_short		long_call, near_lost_call
+	load_words		near_lost_call
 	keep_buffer
-	change_states		%ebp
-	cover_frame_if_needed
 	xorl	%eax, %eax
+	change_states		%ebp, %eax
+	cover_frame_if_needed
 	go_on
 	return_to_partner
 
@@ -680,37 +708,39 @@ long_call:
 /* ---- reply & receive next ------------------------------------------------------ */
 
 /* in, out: as entry_call */
-	.balign	16
+	rare_not_closed		reply_and_receive_next
+	rare_leave		reply_and_receive_next
+	within_reach		reply_and_receive_next
 entry_reply_and_receive_next:
-	check_segments		slow_reply_and_receive_next
-	fetch_parameters	slow_reply_and_receive_next
-	check_timeout		slow_reply_and_receive_next
-	compute_destination	slow_reply_and_receive_next
-	check_message		slow_reply_and_receive_next
-	compare_uid		slow_reply_and_receive_next
+	check_segments		near_slow_reply_and_receive_next
+	fetch_parameters	near_slow_reply_and_receive_next
+	check_timeout		near_slow_reply_and_receive_next
+	compute_destination	near_slow_reply_and_receive_next
+	check_message		near_slow_reply_and_receive_next
+	compare_uid		near_slow_reply_and_receive_next
 	own_tcb
-	check_legal		lost_reply_and_receive_next
-	check_closed		lost_reply_and_receive_next
-	check_no_sender		lost_reply_and_receive_next
-	leave_resources
-	check_short		long_reply, lost_reply_and_receive_next
-	load_words		lost_reply_and_receive_next
+	check_legal		near_lost_reply_and_receive_next
+	check_closed		reply_and_receive_next
+	check_no_sender		near_lost_reply_and_receive_next
+	leave_resources		reply_and_receive_next
+	check_short		long_reply, near_lost_reply_and_receive_next
+	load_words		near_lost_reply_and_receive_next
 	keep_buffer
-	change_states		$0
-	cover_frame_if_needed
 	xorl	%eax, %eax
+	change_states		$THREAD_BARE, %eax, movb
+	cover_frame_if_needed
 	go_on
 	return_to_partner
 
 long_reply:
-	xorl	%edx, %edx
+	movl	$THREAD_BARE, %edx
 	movl	$lost_reply_and_receive_next, %esi
 	/* Falls through. */
 
 /* ---- either, with more than 8 bytes -------------------------------------------- */
 
 /*
- * in:  behind all guards but check_short; EDX the thread to wait for or 0, ESI
+ * in:  behind all guards but check_short; EDX the state to wait in, ESI
  *	where the C path is entered if it is not so simple
  *
  * The frame keeps what the guards found: EAX, EBX, ECX the caller's; EDX, ESI
@@ -739,7 +769,8 @@ transfer:
 	close_window
 	keep_buffer_in_frame
 	movl	FRAME_EDX(%esp), %ecx
-	change_states		%ecx
+	xorl	%esi, %esi
+	change_states		%ecx, %esi
 	go_on
 #if !CONFIG_DIRECT_TRANSFER
 	cover_frame
@@ -790,7 +821,8 @@ take_over:
  * in:  table 6, and what the processor has pushed
  * out: EAX IPC_OK; or in the C path. The receiver is made ready
  */
-	.balign	16
+	rare_not_open		send
+	within_reach		send
 entry_send:
 	check_segments		slow_send
 	fetch_parameters	slow_send
@@ -799,7 +831,7 @@ entry_send:
 	compare_uid		slow_send
 	own_tcb
 	check_legal		lost_send
-	check_open		lost_send
+	check_open		send
 	check_short		long_send, lost_send
 	load_words		lost_send
 	cover_frame
@@ -846,7 +878,7 @@ send_failed:
  * in:  table 6, and what the processor has pushed
  * out: in whoever is ready; or in the C path
  */
-	.balign	16
+	within_reach		receive
 entry_receive:
 	check_segments		slow_receive
 	fetch_parameters	slow_receive
@@ -856,10 +888,10 @@ entry_receive:
 	jnz	1f
 	own_tcb
 	check_no_sender		still_never
+	movl	$THREAD_BARE, %ebp
 2:	keep_buffer
 	cover_frame
-	movl	$THREAD_BARE, TCB_STATE(%edi)
-	movl	%ebp, TCB_PARTNER(%edi)
+	movl	%ebp, TCB_STATE(%edi)
 	movl	%edi, %eax
 	call	ipc_wait
 
