@@ -292,6 +292,16 @@ static uint32_t answer_fault(struct tcb *me, struct trap_frame *frame,
 	return IPC_OK;
 }
 
+/* What would be found later, if the partner does not wait for it (5.5.5). */
+static uint32_t check_partner(const struct tcb *me, uid_t partner)
+{
+	if (partner == me->uid)
+		return IPC_SELF;
+	if (partner == NOBODY || UID_STATION(partner) != 0)
+		return IPC_NO_PARTNER;
+	return IPC_OK;
+}
+
 /*
  * The send part of all calls. IPC_OK: *receiver has the message and is still
  * to be made ready. Other codes: nothing was sent.
@@ -301,6 +311,11 @@ static uint32_t send_message(struct tcb *me, struct trap_frame *frame,
 {
 	uint32_t result;
 
+	if (!CONFIG_LATE_CHECKS) {
+		result = check_partner(me, partner_uid(frame));
+		if (result != IPC_OK)
+			return result;
+	}
 	do {
 		struct tcb *to = thread_lookup(partner_uid(frame));
 

@@ -15,6 +15,7 @@
 #define MAX_THREADS 16384
 
 #define UID_NUMBER_SHIFT 12
+#define UID_STATION(uid) ((uint32_t)((uid) >> 60))
 #define UID_NUMBER_MASK ((MAX_THREADS - 1u) << UID_NUMBER_SHIFT)
 
 struct task {
