@@ -21,8 +21,9 @@
 #define FAR 3600000u
 #define SETTLE 200u /* until the far ones are where they belong */
 
-#define TICKS 256u /* a multiple of all periods in which kernels do something  \
-		    */
+#define TICKS                                                                  \
+	256u /* a multiple of all periods in which kernels do something        \
+	      */
 #define FOR_EVER 0xFFFFFFFFu
 #define FEW_LOOPS 50u
 #define MORE_LOOPS 150u
