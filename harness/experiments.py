@@ -108,17 +108,23 @@ def check_log(stem: Path, run: Run, revision: str) -> None:
 
 def draw(table: pd.DataFrame, folder: Path) -> None:
     """The figures, and the series from which they are drawn."""
-    for name, series in (
-        ("wakeup", wakeup_series(table)),
-        ("footprint", footprint_series(table)),
-        ("queue_statistics", queue_series(table)),
+    operation = "ipc_per_queue_operation"
+    typical = {
+        "low": int(paper.value(operation, "L3")),
+        "high": int(paper.value(f"{operation}_typical", "L3")),
+        "peak": int(paper.value(f"{operation}_peak", "L3")),
+    }
+    for name, series, variables in (
+        ("wakeup", wakeup_series(table), {}),
+        ("footprint", footprint_series(table), {}),
+        ("queue_statistics", queue_series(table), typical),
     ):
         data = folder / f"{name}.csv"
         tables.write(series, data)
-        figures.draw(name, data, folder)
+        figures.draw(name, data, folder, **variables)
 
 
-# --- booting and reading ---------------------------------------------------------
+# --- booting and reading ------------------------------------------------------
 
 
 def boot(
@@ -147,7 +153,7 @@ def csv(stem: Path) -> Path:
     return stem.with_name(f"{stem.name}.csv")
 
 
-# --- into the kernel and out again (sections 3 and 5.5) -----------------------------
+# --- into the kernel and out again (sections 3 and 5.5) -----------------------
 
 
 def measure_entry_exit(built: Built, board: Board, stem: Path) -> None:
@@ -203,7 +209,7 @@ def evaluate_entry_exit(stem: Path, board: Board) -> list[tuple]:
     ]
 
 
-# --- cache footprint (section 6) ---------------------------------------------------
+# --- cache footprint (section 6) ----------------------------------------------
 
 
 def measure_footprint(built: Built, board: Board, stem: Path) -> None:
@@ -247,7 +253,7 @@ def footprint_series(table: pd.DataFrame) -> pd.DataFrame:
     return series.reset_index()
 
 
-# --- kernel stacks (5.2.4) -----------------------------------------------------------
+# --- kernel stacks (5.2.4) ----------------------------------------------------
 
 
 def measure_stack_switch(built: Built, board: Board, stem: Path) -> None:
@@ -260,7 +266,7 @@ def evaluate_stack_switch(stem: Path, board: Board) -> list[tuple]:
     return [("8", "one_way", clocks, "cycles", MODEL, ONE_WAY)]
 
 
-# --- operations on queues (5.3.4) ------------------------------------------------------
+# --- operations on queues (5.3.4) ---------------------------------------------
 
 
 def queue_marks(kernel: Path) -> list[tuple[str, int]]:
@@ -316,7 +322,7 @@ def queue_series(table: pd.DataFrame) -> pd.DataFrame:
     return series.reset_index()
 
 
-# --- timeouts (5.3.3) --------------------------------------------------------------------
+# --- timeouts (5.3.3) ---------------------------------------------------------
 
 # enum what in bench/sleepers.c
 LOOP, INTERRUPTED_LOOP, CALL, CALL_WITH_TIMEOUT = range(4)
@@ -374,7 +380,7 @@ def wakeup_series(table: pd.DataFrame) -> pd.DataFrame:
     return series.reset_index()
 
 
-# --- the paper's minima (tables 3, 4, 5) ---------------------------------------------------
+# --- the paper's minima (tables 3, 4, 5) --------------------------------------
 
 # In the names of the validation guest's brackets; how many messages it takes.
 MINIMA = {

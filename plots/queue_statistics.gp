@@ -15,11 +15,11 @@ EAGER = "optimized-lazy_scheduling"
 rate(kernel) = column("rate ".kernel)
 ratio(kernel) = column("ratio ".kernel)
 
-set object 1 rectangle from graph 0, first 2 to graph 1, first 5 behind \
+set object 1 rectangle from graph 0, first low to graph 1, first high behind \
     fillcolor rgb PAPER_L3 fillstyle transparent solid 0.3 noborder
-set label 1 "paper: typically 2 to 5" at 430, 3.1
-set arrow 1 from graph 0, first 50 to graph 1, first 50 nohead dt 2 lc rgb PAPER_L3
-set label 2 "paper: up to 50" at 430, 42
+set label 1 sprintf("paper: typically %d to %d", low, high) at 430, sqrt(low * high)
+set arrow 1 from graph 0, first peak to graph 1, first peak nohead dt 2 lc rgb PAPER_L3
+set label 2 sprintf("paper: up to %d", peak) at 430, 0.83 * peak
 
 plot data using (rate(LAZY)):(ratio(LAZY)) with linespoints \
          lc rgb OPTIMIZED lw 3 pt 7 title "optimized (ours)", \

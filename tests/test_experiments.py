@@ -102,8 +102,8 @@ def test_queues_under_load(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Eager scheduling: four operations a message, and few more. The baseline's
-    sender of an answer waits and is woken besides, when its client is too slow."""
+    """Eager scheduling: four operations a message, and few more. In the baseline more
+    clients find their server busy: a message for which one has to wait takes more."""
     with_options(monkeypatch, "calls=50")
     run = Run("queue_statistics", name)
     found = measured(run, tmp_path)

@@ -11,7 +11,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from harness import build, commands, experiments, figures, measure, paper, results, switches, tables
+from harness import build, commands, experiments, figures, measure, paper, results
+from harness import switches, tables
 from harness.errors import Refused
 
 
