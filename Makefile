@@ -46,7 +46,7 @@ help:
 	@echo 'with .debug behind it the kernel checks itself all the time and is not measured.'
 	@echo 'Variables:'
 	@echo '  CONFIG=$(CONFIG)'
-	@echo '  PROGRAM=$(PROGRAM)        what make run boots: pingpong, ipc_tests, workload or rtc'
+	@echo '  PROGRAM=$(PROGRAM)        what make run boots: pingpong, null_service, sleepers, load, ipc_tests, workload or rtc'
 	@echo '  RESULTS=$(RESULTS)  where make figures puts its run'
 	@echo '  BYTES=N                 message size: 8, 12, 128, 512, 1024, 2048 or 4096'
 	@echo '  BOARD=$(BOARD)              board that the i486 model models: dx50, ideal, dx33, or a .toml file'

@@ -17,8 +17,8 @@ import pandas as pd
 
 from rich.console import Console
 
-from harness import build, doctor, figures, fuzz, measure, profile, records, report
-from harness import results, switches, tables
+from harness import build, doctor, experiments, figures, fuzz, measure, profile
+from harness import records, report, results, switches, tables
 from harness.errors import Refused
 from harness.machines import qemu
 from harness.models.i486 import model, speed, validate
@@ -26,6 +26,7 @@ from harness.progress import steps
 from harness.switches import ROOT
 
 CONFIGURATIONS = ("baseline", "optimized")
+EXPERIMENTS = Path("logs") / "experiments"  # in a run's folder
 LATEST = ROOT / "results" / "latest"
 PROFILES = ROOT / "results" / "profile"
 
@@ -35,11 +36,12 @@ def make_figures(arguments: argparse.Namespace) -> None:
     started = results.now()
     board = model.load_board(arguments.board)
     configurations = [switches.parse(name) for name in CONFIGURATIONS]
+    small = experiments.runs()
     with (
         results.publishing(arguments.results) as folder,
-        steps("figures", 2 + 2 * len(configurations)) as step,
+        steps("figures", 2 + 2 * len(configurations) + len(small)) as step,
     ):
-        (folder / "logs").mkdir()
+        (folder / EXPERIMENTS).mkdir(parents=True)
         with step("build the i486 model"):
             model.library()
         built = []
@@ -54,8 +56,13 @@ def make_figures(arguments: argparse.Namespace) -> None:
                 name.with_suffix(".log").write_text(outcome.console)
                 name.with_suffix(".stamps").write_text(outcome.stamps)
 
+        def experiment(run: experiments.Run) -> None:
+            with step(f"{run}"):
+                experiments.measure_run(run, board, folder / EXPERIMENTS)
+
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             list(pool.map(measured, built))
+            list(pool.map(experiment, small))
         with step("tables, figures, report"):
             results.write_provenance(folder, built, board, started)
             evaluate(folder)
@@ -94,6 +101,8 @@ def evaluate(folder: Path) -> None:
     tables.write(tables.series(table7), series)
     for name in ("figure7", "figure8"):
         figures.draw(name, series, folder, mhz=mhz)
+    if (folder / EXPERIMENTS).exists():  # not in an old run
+        experiments.write(folder / EXPERIMENTS, folder, facts)
     report.write(folder, table7, one_space, events, facts)
 
 

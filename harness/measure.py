@@ -55,7 +55,13 @@ WORKLOAD = Experiment("workload", 1)
 RTC = Experiment("rtc", 1)
 # A tcb that cannot be swapped out takes a page and a half.
 CROWD = Experiment("crowd", 1, memory_mb=128)
-EXPERIMENTS = (PINGPONG, IPC_TESTS, WORKLOAD, RTC, CROWD)
+NULL_SERVICE = Experiment("null_service", 2)
+SLEEPERS = Experiment("sleepers", 1)
+LOAD = Experiment("load", 3)
+EXPERIMENTS = (
+    *(PINGPONG, IPC_TESTS, WORKLOAD, RTC, CROWD),
+    *(NULL_SERVICE, SLEEPERS, LOAD),
+)
 
 
 @dataclass(frozen=True)
@@ -92,9 +98,10 @@ def run(
     board: model.Board | None = None,
     trace: tuple[int, int] | None = None,
     extra: Sequence[str] = (),
+    counted: Sequence[tuple[str, int]] = (),
 ) -> Outcome:
     """Boots it to its end. With a board, under the i486 model; trace: from which
-    to which stamp."""
+    to which stamp; counted: instructions to be counted (model.Model)."""
     if board is None:
         booted = guest(built, experiment, command_line, extra)
         return Outcome(qemu.boot(booted, DEADLINE))
@@ -106,7 +113,7 @@ def run(
     with tempfile.TemporaryDirectory(dir=built.folder) as name:
         folder = Path(name)
         traced = model.Trace(folder / "trace", *trace) if trace else None
-        timed = model.Model(board, folder / "stamps", traced)
+        timed = model.Model(board, folder / "stamps", traced, counted)
         plugin = timed.arguments(built.kernel)
         booted = guest(built, experiment, command_line, [*plugin, *extra])
         return Outcome(
@@ -126,21 +133,30 @@ def read_pingpong(
     round_trips, ticks (clock interrupts meanwhile), and for one message, one
     way, the COUNTS of the model.
     """
-    source = str(log)
+    parsed = read_records(log)
+    if parsed.experiment != PINGPONG.program:
+        raise Refused(f"{log}: records of {parsed.experiment}, not of pingpong")
+    records.expect(parsed, configuration, revision, str(log))
+    return one_way(read_joined(log, stamps)).assign(configuration=configuration)
+
+
+def read_records(log: Path) -> records.Run:
+    """The records in a log, of a kernel that may be measured."""
     try:
         text = qemu.read_console(log)
     except OSError as error:
-        raise Refused(f"{source}: {error.strerror}") from error
+        raise Refused(f"{log}: {error.strerror}") from error
+    parsed = records.parse(text, str(log))
+    return records.expect_measurable(parsed, str(log))
+
+
+def read_joined(log: Path, stamps: Path) -> pd.DataFrame:
+    """The samples of one boot, with what the model counted during each."""
     strange = model.strange_instructions(stamps)
     if strange:
         raise Refused(f"{stamps}: {strange[0]} ({len(strange)} such instructions)")
-    parsed = records.parse(text, source)
-    if parsed.experiment != PINGPONG.program:
-        raise Refused(f"{source}: records of {parsed.experiment}, not of pingpong")
-    records.expect_measurable(parsed, source)
-    records.expect(parsed, configuration, revision, source)
-    joined = join(parsed.samples, model.read_stamps(stamps), str(stamps))
-    return one_way(joined).assign(configuration=configuration)
+    samples = read_records(log).samples
+    return join(samples, model.read_stamps(stamps), str(stamps))
 
 
 def join(samples: pd.DataFrame, stamps: pd.DataFrame, source: str) -> pd.DataFrame:

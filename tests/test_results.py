@@ -11,9 +11,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from harness import build, commands, figures, measure, paper, results, switches, tables
+from harness import build, commands, experiments, figures, measure, paper, results
+from harness import switches, tables
 from harness.errors import Refused
 
+
+EXPERIMENTS = ("wakeup", "footprint", "queue_statistics")  # with figures
 
 # All on one worker, which makes the run.
 pytestmark = pytest.mark.xdist_group("results")
@@ -37,10 +40,23 @@ def test_a_run_is_complete(run: Path) -> None:
         *("logs", "provenance.json", "report.md", "figures.csv"),
         *("table7.csv", "table7_one_space.csv", "events.csv"),
         *("figure7.svg", "figure7.png", "figure8.svg", "figure8.png"),
+        "experiments.csv",
+        *(f"{n}.{s}" for n in EXPERIMENTS for s in ("csv", "svg", "png")),
     }
     assert {path.name for path in (run / "logs").iterdir()} == {
-        *("baseline.log", "baseline.stamps", "optimized.log", "optimized.stamps")
+        *("baseline.log", "baseline.stamps", "optimized.log", "optimized.stamps"),
+        "experiments",
     }
+
+
+def test_experiments(run: Path) -> None:
+    table = pd.read_csv(run / "experiments.csv", keep_default_na=False)
+    assert tuple(table.columns) == experiments.COLUMNS
+    key = ["experiment", "configuration", "parameter", "quantity"]
+    assert not table.duplicated(key).any()
+    assert set(table["experiment"]) == set(experiments.EXPERIMENTS)
+    assert set(table["clock"]) == {"i486 model", "instructions"}
+    assert (table.query("unit != 'percent'")["value"] >= 0).all()
 
 
 def test_table_7(run: Path) -> None:
@@ -60,16 +76,17 @@ def test_table_7(run: Path) -> None:
 
 def test_two_runs_are_identical(run: Path, tmp_path: Path) -> None:
     assert command("figures", "--results", str(tmp_path / "again")) == 0
-    for name in ("table7.csv", "table7_one_space.csv", "report.md", "figure7.svg"):
+    names = ("table7.csv", "table7_one_space.csv", "experiments.csv", "report.md")
+    for name in (*names, "figure7.svg"):
         assert (tmp_path / "again" / name).read_bytes() == (run / name).read_bytes()
 
 
 def test_redraw_makes_the_same_from_the_logs(run: Path, tmp_path: Path) -> None:
     shutil.copytree(run, tmp_path / "run")
-    for name in ("table7.csv", "figure8.svg", "report.md"):
+    for name in ("table7.csv", "figure8.svg", "experiments.csv", "report.md"):
         (tmp_path / "run" / name).unlink()
     assert command("redraw", str(tmp_path / "run")) == 0
-    for name in ("table7.csv", "figure8.svg", "report.md"):
+    for name in ("table7.csv", "figure8.svg", "experiments.csv", "report.md"):
         assert (tmp_path / "run" / name).read_bytes() == (run / name).read_bytes()
 
 

@@ -43,11 +43,14 @@ struct queue_node *node_insert(struct queue_node *behind, struct tcb *t);
 void node_remove(struct queue_node *node);
 
 #define enqueue(queue, t, link)                                                \
-	((t)->link.node = node_insert(&(queue)->head, t))
+	(QUEUE_MARK("insert", link),                                           \
+	    (t)->link.node = node_insert(&(queue)->head, t))
 #define enqueue_before(queue, place, t, link)                                  \
-	((t)->link.node =                                                      \
+	(QUEUE_MARK("insert", link),                                           \
+	    (t)->link.node =                                                   \
 		node_insert((place) ? (place)->link.node : &(queue)->head, t))
-#define dequeue(t, link) node_remove((t)->link.node)
+#define dequeue(t, link)                                                       \
+	(QUEUE_MARK("remove", link), node_remove((t)->link.node))
 #define queue_first(queue, link) ((queue)->head.next->thread)
 #define queue_behind(queue, t, link) ((t)->link.node->next->thread)
 

@@ -58,10 +58,13 @@ static inline struct tcb *thread_at(
 	return link == &queue->head ? NULL : thread_of_link(link, offset);
 }
 
-#define enqueue(queue, t, link) insert_link(&(queue)->head, &(t)->link)
+#define enqueue(queue, t, link)                                                \
+	(QUEUE_MARK("insert", link), insert_link(&(queue)->head, &(t)->link))
 #define enqueue_before(queue, place, t, link)                                  \
-	insert_link((place) ? &(place)->link : &(queue)->head, &(t)->link)
-#define dequeue(t, link) remove_link(&(t)->link)
+	(QUEUE_MARK("insert", link),                                           \
+	    insert_link(                                                       \
+		(place) ? &(place)->link : &(queue)->head, &(t)->link))
+#define dequeue(t, link) (QUEUE_MARK("remove", link), remove_link(&(t)->link))
 #define queue_first(queue, link)                                               \
 	thread_at(queue, (queue)->head.next, offsetof(struct tcb, link))
 #define queue_behind(queue, t, link)                                           \

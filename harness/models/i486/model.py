@@ -9,6 +9,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Sequence
 
 import pandas as pd
 from elftools.common.exceptions import ELFError
@@ -115,6 +116,8 @@ class Model:
     board: Board
     stamps: Path
     trace: Trace | None = None
+    # Instructions to be counted: names and addresses. A name is a column.
+    counted: Sequence[tuple[str, int]] = ()
 
     def arguments(self, kernel: Path) -> list[str]:
         """What it adds to QEMU's command line. kernel: the image to be timed."""
@@ -131,6 +134,8 @@ class Model:
                 "first": self.trace.first,
                 "last": self.trace.last,
             }
+        if self.counted:
+            values["count"] = "+".join(f"{n}@{pc:x}" for n, pc in self.counted)
         pairs = [f"{k}={v}".replace(",", ",,") for k, v in values.items()]
         return ["-plugin", ",".join([str(library()).replace(",", ",,"), *pairs])]
 

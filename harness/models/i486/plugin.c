@@ -7,12 +7,14 @@
  * Arguments, all needed: clocks (the table), stamps (output), entry (physical
  * address of the image's first instruction: counting begins there), memory
  * (MB), and the numbers of a board profile by their names in memory.h. For a
- * trace also: trace (output), first and last (numbers of stamps).
+ * trace also: trace (output), first and last (numbers of stamps). count: which
+ * instructions are to be counted, too (count.h).
  *
  * Output: a line for each rdtsc that the guest executes, with the counts up to
  * it, between a line that names the columns and a line "# end".
  */
 #include "clocks.h"
+#include "count.h"
 #include "guest.h"
 #include "model.h"
 #include "qemu_api.h"
@@ -116,6 +118,9 @@ static bool set_argument(const char *argument)
 		stamps_path = equals + 1;
 	else if (!strncmp(argument, "trace=", 6))
 		trace_path = equals + 1;
+	else if (!strncmp(argument, "count=", 6))
+		return count_set(equals + 1) ||
+		       complain("%s: no places", argument);
 	else
 		return set_number(argument, equals + 1);
 	return true;
@@ -294,6 +299,12 @@ static void on_access(
 	model_access(site, (uint32_t)address, kinds[n].bytes, kinds[n].store);
 }
 
+static void on_counted(unsigned vcpu, void *counter)
+{
+	(void)vcpu;
+	++*(uint64_t *)counter;
+}
+
 static struct block *make_block(struct qemu_plugin_tb *tb)
 {
 	size_t count = qemu_plugin_tb_n_insns(tb), n;
@@ -334,7 +345,11 @@ static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 	for (n = 0; n < b->count; n++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, n);
 		struct site *s = b->sites + n;
+		uint64_t *counter = count_at(s->i.pc);
 
+		if (counter)
+			qemu_plugin_register_vcpu_insn_exec_cb(
+			    insn, on_counted, QEMU_PLUGIN_CB_NO_REGS, counter);
 		if (tracing || site_needs_call(s))
 			qemu_plugin_register_vcpu_insn_exec_cb(
 			    insn, on_site, QEMU_PLUGIN_CB_NO_REGS, s);
@@ -356,11 +371,13 @@ void model_stamp(uint32_t pc)
 	fprintf(stamps,
 	    "%" PRIu64 " %x %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
 	    " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
-	    " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
+	    " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64,
 	    stamp_count, pc, c.clocks, c.executions, c.instructions,
 	    c.kernel_instructions, m->tlb_misses, m->code_misses,
 	    m->data_misses, m->table_misses, m->write_stall_clocks,
 	    c.interrupts, c.exceptions, c.assumed, c.unknown, c.not_486);
+	count_put_values(stamps);
+	fputc('\n', stamps);
 	trace_stamp(stamp_count++);
 }
 
@@ -391,7 +408,9 @@ static bool open_output(void)
 	fprintf(stamps, "number pc clocks executions instructions "
 			"kernel_instructions tlb_misses code_misses "
 			"data_misses table_misses write_stall_clocks "
-			"interrupts exceptions assumed unknown not_486\n");
+			"interrupts exceptions assumed unknown not_486");
+	count_put_names(stamps);
+	fputc('\n', stamps);
 	if (!trace_path)
 		return true;
 	tracing = true;

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The experiments besides the ping-pong: what they count is what happens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from elftools.elf.elffile import ELFFile
+
+from harness import build, experiments, figures, measure, switches
+from harness.build import Built
+from harness.errors import Refused
+from harness.experiments import Run
+from harness.models.i486 import model
+from harness.profile import Step
+
+DX50 = model.load_board("dx50")
+
+
+def measured(run: Run, folder: Path) -> dict[tuple[str, str], float]:
+    """Value by parameter and quantity."""
+    experiments.measure_run(run, DX50, folder)
+    about = experiments.EXPERIMENTS[run.experiment]
+    rows = about.evaluate(folder / run.stem, DX50)
+    return {(parameter, quantity): value for parameter, quantity, value, *_ in rows}
+
+
+def with_options(monkeypatch: pytest.MonkeyPatch, options: str) -> None:
+    """Boots less."""
+    boot = experiments.boot
+    monkeypatch.setattr(
+        experiments, "boot", lambda *given, **more: boot(*given, options, **more)
+    )
+
+
+def test_marks_are_where_queues_change(optimized: Built) -> None:
+    eager = build.build(switches.parse("optimized-lazy_scheduling"))
+    names = {
+        built: {name for name, _ in experiments.queue_marks(built.kernel)}
+        for built in (optimized, eager)
+    }
+    assert {"insert_ready", "remove_ready", "insert_wakeup"} <= names[optimized]
+    assert {"insert_waiting", "remove_waiting"} == names[eager] - names[optimized]
+    with open(optimized.kernel, "rb") as file:
+        text = ELFFile(file).get_section_by_name(".text")
+        start, size = text["sh_addr"], text["sh_size"]
+    for _, address in experiments.queue_marks(optimized.kernel):
+        assert start <= address < start + size
+
+
+def test_executions_are_counted(baseline: Built) -> None:
+    """Of the kernel's entries by send, in a loop of so many round trips."""
+    with open(baseline.kernel, "rb") as file:
+        table = ELFFile(file).get_section_by_name(".symtab")
+        (entry,) = table.get_symbol_by_name("entry_send")
+    outcome = measure.run(
+        baseline,
+        measure.PINGPONG,
+        "bytes=8 rounds=50",
+        DX50,
+        counted=[("sends", entry["st_value"]), ("never", 1)],
+    )
+    stamps = model.parse_stamps(outcome.stamps, "stamps")
+    assert stamps["sends"][1] - stamps["sends"][0] == 2 * 50
+    assert not stamps["never"].any()
+
+
+@pytest.mark.parametrize("name", ["baseline", "optimized"])
+def test_entry_and_exit(name: str, tmp_path: Path) -> None:
+    found = measured(Run("entry_exit", name), tmp_path)
+    assert found["", "int_and_iret"] == 107
+    inside = found["", "null_service_in_kernel"]
+    assert 107 < inside < found["", "null_service_call"]
+    assert inside < found["TLB flushed", "null_service_in_kernel"]
+
+
+def test_calls_are_found_in_a_trace() -> None:
+    def step(text: str, level: int, clocks: int, **more: int) -> Step:
+        return Step("i", 0, level, {"base": clocks, **more}, [], text)
+
+    call = [
+        step("int $0x34", 3, 1, **{"entry/exit": 71}),
+        step("nop", 0, 10, TLB=9),
+        step("iret", 0, 1, **{"entry/exit": 36}),
+        step("jmp", 3, 5),
+    ]
+    calls = list(experiments.service_calls([step("jmp", 3, 1), *call, *call]))
+    expected = {"call": 133, "in_kernel": 128, "int_and_iret": 107}
+    assert calls == 2 * [{**expected, "tlb_misses": 9, "interrupts": 0}]
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "most"),
+    [("optimized-lazy_scheduling", 4, 4.1), ("baseline", 4, 6), ("optimized", 0, 0.1)],
+)
+def test_queues_under_load(
+    name: str,
+    least: float,
+    most: float,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Eager scheduling: four operations a message, and few more. In the baseline more
+    clients find their server busy: a message for which one has to wait takes more."""
+    with_options(monkeypatch, "calls=50")
+    run = Run("queue_statistics", name)
+    found = measured(run, tmp_path)
+    assert least <= found["50", "queue_operations_per_message"] < most
+    (sample,) = experiments.read(tmp_path / run.stem).to_dict("records")
+    threads = 10
+    assert abs(sample["insert_ready"] - sample["remove_ready"]) <= threads
+
+
+def test_the_papers_minima(tmp_path: Path) -> None:
+    found = measured(Run("minimum", ""), tmp_path)
+    assert found["table 3", "null_message_execution"] == 127
+    assert found["table 3", "null_message_tlb_misses"] == 45
+    assert found["table 4", "temporary_mapping_execution"] == 35
+    assert found["table 5", "port_access"] == 29
+
+
+@pytest.mark.parametrize("name", ["optimized", "optimized-wakeup_lists"])
+def test_sleepers(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_options(monkeypatch, "sleepers=100")
+    run = Run("wakeup", name)
+    experiments.measure_run(run, DX50, tmp_path)
+    samples = experiments.read(tmp_path / run.stem)
+    assert set(samples["sleepers"]) == {100} and set(samples["far"]) == {0, 1}
+    for _, group in samples.groupby("far"):
+        assert 107 < experiments.clocks_of_interrupt(group) < 3000
+    near = samples[samples["far"] == 0]
+    without = experiments.clocks_a_time(near, experiments.CALL)
+    assert without < experiments.clocks_a_time(near, experiments.CALL_WITH_TIMEOUT)
+
+
+def test_clocks_of_an_interrupt() -> None:
+    """12 clocks of overhead, 10 a loop, 500 an interrupt."""
+    loops = [(0, 50, 512, 0), (0, 150, 1512, 0), (1, 1000, 10000 + 4 * 500, 4)]
+    group = pd.DataFrame(loops, columns=["what", "times", "clocks", "interrupts"])
+    assert experiments.clocks_of_interrupt(group) == 500
+
+
+def test_rows_and_figures(tmp_path: Path) -> None:
+    """From what boots have left to the table and the figures."""
+    rows = [
+        *(
+            ("wakeup", name, k, f"{what}{far}", 500.0, "cycles", "i486 model", "")
+            for name in ("optimized", "optimized-wakeup_lists")
+            for k in ("0", "50")
+            for what in ("clock_interrupt", "call", "call_with_timeout")
+            for far in ("", "_far")
+        ),
+        *(
+            ("footprint", name, "8", kind, 40, "lines", "i486 model", "round trip")
+            for name in ("baseline", "optimized")
+            for kind in ("code", "data", "page_tables", "only_written", "valid")
+        ),
+        *(
+            ("queue_statistics", name, k, kind, 3.0, "ratio", "instructions", "")
+            for name in ("optimized", "optimized-lazy_scheduling")
+            for k in ("1", "50")
+            for kind in ("messages_per_second", "messages_per_ready_queue_operation")
+        ),
+    ]
+    experiments.draw(pd.DataFrame(rows, columns=experiments.COLUMNS), tmp_path)
+    for name in ("wakeup", "footprint", "queue_statistics"):
+        for kind in figures.TERMINALS:
+            assert (tmp_path / f"{name}.{kind}").stat().st_size > 1000
+    assert "L3 (paper)" in (tmp_path / "footprint.csv").read_text()
+
+
+def test_log_of_another_revision(tmp_path: Path) -> None:
+    run = Run("stack_switch", "optimized")
+    experiments.measure_run(run, DX50, tmp_path)
+    with pytest.raises(Refused, match="from revision .*, not another"):
+        experiments.check_log(tmp_path / run.stem, run, "another")
