@@ -505,6 +505,23 @@ ipc_path_end:
 #endif
 .endm
 
+/* 5.5.2: without CONDENSED_TABLES the code of the switch is in another page. */
+.macro	switch_page
+#if !CONFIG_CONDENSED_TABLES
+	jmp	3f
+	.pushsection .text.switch, "ax"
+3:
+#endif
+.endm
+
+.macro	switch_page_end
+#if !CONFIG_CONDENSED_TABLES
+	jmp	4f
+	.popsection
+4:
+#endif
+.endm
+
 /*
  * 5.3.5: straight to the partner. EAX, EBX, EDX result and words; then all
  * registers are the partner's. Nothing of the old space is touched behind the
@@ -578,7 +595,16 @@ ipc_path_end:
 #else
 	change_queues_and_coprocessor
 	copy_stacks
+	switch_page
 	switch_to_partner
+#endif
+.endm
+
+/* The way back to the user, in whatever page go_on has ended. */
+.macro	return_in_switch_page
+	return_to_partner
+#if CONFIG_DIRECT_SWITCH && !CONFIG_CONDENSED_TABLES
+	.popsection
 #endif
 .endm
 
@@ -698,7 +724,7 @@ entry_call:
 	change_states		%ebp, %eax
 	cover_frame_if_needed
 	go_on
-	return_to_partner
+	return_in_switch_page
 
 long_call:
 	movl	%ebp, %edx
@@ -730,7 +756,7 @@ entry_reply_and_receive_next:
 	change_states		$THREAD_BARE, %eax, movb
 	cover_frame_if_needed
 	go_on
-	return_to_partner
+	return_in_switch_page
 
 long_reply:
 	movl	$THREAD_BARE, %edx
@@ -772,7 +798,10 @@ transfer:
 	xorl	%esi, %esi
 	change_states		%ecx, %esi
 	go_on
-#if !CONFIG_DIRECT_TRANSFER
+#if CONFIG_DIRECT_TRANSFER || !CONFIG_DIRECT_SWITCH
+	return_in_switch_page
+#else
+	switch_page_end
 	cover_frame
 	movl	%ebx, FRAME_EBX(%esp)
 	movl	%ecx, FRAME_ECX(%esp)
@@ -786,8 +815,8 @@ transfer:
 	movl	FRAME_EDX(%esp), %edx
 	movl	FRAME_ESI(%esp), %esi
 	uncover_frame
-#endif
 	return_to_partner
+#endif
 
 /* Only the sender has noticed yet. */
 transfer_failed:
