@@ -247,8 +247,10 @@ def evaluate(folder: Path, facts: dict[str, Any]) -> None:
     minus, steps = folder / "table1_minus.csv", folder / "table1_cumulative.csv"
     tables.write(bars(table), minus)
     tables.write(waterfall(compared), steps)
-    count = len(switches.switches())
-    figures.draw("table1", minus, folder, switches=count, sizes=" ".join(map(str, SIZES)))
+    count = table["switch"].nunique()
+    shown = " ".join(map(str, SIZES))
+    height = figures.HEIGHT // 4 + 31 * count
+    figures.draw("table1", minus, folder, height, switches=count, sizes=shown)
     shown = " ".join(map(str, CUMULATIVE_SIZES))
     figures.draw("cumulative", steps, folder, rows=count + 2, sizes=shown, mhz=mhz)
 
