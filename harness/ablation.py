@@ -10,7 +10,7 @@ logs; then come tables and figures, which need nothing but the logs.
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Iterable, Sequence
@@ -112,10 +112,10 @@ def run(
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         waiting = [pool.submit(measured, configuration) for configuration in chosen]
         try:
-            return [one.result() for one in waiting]
-        except BaseException:
+            wait(waiting, return_when=FIRST_EXCEPTION)
+        finally:
             pool.shutdown(cancel_futures=True)
-            raise
+        return [one.result() for one in waiting]
 
 
 def read(
@@ -137,8 +137,8 @@ def read(
     rows = rows[(rows["spaces"] == 2) & (rows["cache"] == "warm")]
     rows = rows.assign(one_way_us=rows["clocks"] / mhz)
     rows = rows.rename(columns={"ticks": "clock_interrupts"})
-    columns = ["configuration", "bytes", "one_way_us", "round_trips", "clock_interrupts"]
-    return rows[columns].reset_index(drop=True)
+    columns = ["configuration", "bytes", "one_way_us"]
+    return rows[[*columns, "round_trips", "clock_interrupts"]].reset_index(drop=True)
 
 
 def compare(times: pd.DataFrame, chosen: Iterable[Comparison]) -> pd.DataFrame:
@@ -174,7 +174,7 @@ def table1(compared: pd.DataFrame) -> pd.DataFrame:
 
 def paper_percents() -> pd.DataFrame:
     """The paper's table 1: switch, bytes, order, paper_percent."""
-    rows = paper.numbers().query("source == 'table 1' and quantity == 'removal_cost'")
+    rows = _paper_rows()
     return pd.DataFrame(
         {
             "switch": rows["system"].str.lower(),
@@ -185,10 +185,22 @@ def paper_percents() -> pd.DataFrame:
     )
 
 
+def _paper_rows() -> pd.DataFrame:
+    return paper.numbers().query("source == 'table 1' and quantity == 'removal_cost'")
+
+
 def agreeing(table: pd.DataFrame) -> pd.Series:
     """For each row, whether it agrees with the paper; never without the paper's."""
     difference = table["increase_percent"] - table["paper_percent"]
     return difference.abs() <= AGREEMENT
+
+
+def beside_paper(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows that the paper has: how far they are apart, in percentage points, and
+    whether they agree."""
+    rows = table.dropna(subset="paper_percent")
+    points = rows["increase_percent"] - rows["paper_percent"]
+    return rows.assign(difference_points=points, agrees=agreeing(rows))
 
 
 def synergy(compared: pd.DataFrame) -> pd.DataFrame:
@@ -239,9 +251,8 @@ def evaluate(folder: Path, facts: dict[str, Any]) -> None:
     compared = compare(times, chosen)
     table, whole = table1(compared), synergy(compared)
     tables.write(table, folder / "table1.csv")
-    tables.write(
-        compared.drop(columns="increase_percent"), folder / "table1_us.csv"
-    )
+    tables.write(compared.drop(columns="increase_percent"), folder / "table1_us.csv")
+    tables.write(beside_paper(table), folder / "table1_paper.csv")
     tables.write(whole, folder / "table1_synergy.csv")
     (folder / "table1.md").write_text(render(compared, table, whole, facts))
     minus, steps = folder / "table1_minus.csv", folder / "table1_cumulative.csv"
@@ -290,16 +301,7 @@ def render(
 ) -> str:
     """table1.md."""
     rows = compared.merge(table).assign(agrees=lambda t: agreeing(t))
-    cells = {(r.order, r.switch, r.bytes): r for r in rows.itertuples()}
-    together = {
-        (r.order, r.switch): r.configuration
-        for r in rows.itertuples()
-        if r.order != "cumulative"
-        and r.configuration
-        not in (f"optimized-{r.switch}", f"baseline+{r.switch}", "optimized", "baseline")
-    }
-    names = {order: list(rows[rows["order"] == order]["switch"].unique()) for order in ORDERS}
-    played = rows.groupby("bytes").agg(
+    played = rows.groupby("bytes", as_index=False).agg(
         {"round_trips": "first", "clock_interrupts": "min"}
     )
     environment = jinja2.Environment(
@@ -312,13 +314,32 @@ def render(
     return environment.get_template("table1.md").render(
         facts=facts,
         sizes=SIZES,
-        names=names,
-        cells=cells,
-        together=together,
-        played=played.reset_index().to_dict("records"),
+        names={o: rows.query("order == @o")["switch"].unique() for o in ORDERS},
+        cells={(r.order, r.switch, r.bytes): r for r in rows.itertuples()},
+        notes=paper_notes(),
+        together=not_alone(rows),
+        played=played.to_dict("records"),
         synergy=whole.to_dict("records"),
         agreement=AGREEMENT,
     )
+
+
+def paper_notes() -> dict[str, str]:
+    """What the paper says of a row of its table 1; by switch."""
+    rows = _paper_rows().dropna(subset="note")
+    return dict(zip(rows["system"].str.lower(), rows["note"]))
+
+
+def not_alone(compared: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """Order, switch, configuration: where others had to be switched with it."""
+    rows = compared[["order", "switch", "configuration"]].drop_duplicates()
+    ends = {"minus": switches.optimized(), "plus": switches.baseline()}
+    return [
+        (r.order, r.switch, r.configuration)
+        for r in rows.itertuples()
+        if r.order in ends
+        and len(switches.parse(r.configuration).on ^ ends[r.order].on) > 1
+    ]
 
 
 def rich_table(compared: pd.DataFrame, mhz: int) -> Table:

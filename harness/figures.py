@@ -25,11 +25,11 @@ def draw(
     """Draws plots/NAME.gp from a CSV file as folder/NAME.svg and .png.
 
     The script finds the data file's name in the variable ``data``, and the
-    other variables by their names. height: of the .svg.
+    other variables by their names. height: of the .svg; a variable, too.
     """
     settings = "".join(
         f"{key} = {quoted(value) if isinstance(value, str) else value}\n"
-        for key, value in {"data": str(data), **variables}.items()
+        for key, value in {"data": str(data), "height": height, **variables}.items()
     )
     for kind, terminal in TERMINALS.items():
         script = (

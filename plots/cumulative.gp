@@ -11,8 +11,8 @@ us of one message, one way, warm (i486 model, 486DX at %d MHz)", mhz)
 set grid noytics xtics
 set ytics scale 0 noenhanced
 set border 1
-set tmargin at screen 0.85
-set bmargin at screen 0.07
+set tmargin at screen 1 - 84.0 / height
+set bmargin at screen 36.0 / height
 unset key
 
 colour(row, from, to) = row == 0 ? 0xc8553d : row == rows - 1 ? 0x1b6ca8 : to > from ? 0xe3a08f : 0x8bbf9f

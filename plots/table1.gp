@@ -15,8 +15,8 @@ set mxtics 5
 set ytics scale 0 noenhanced
 set grid noytics xtics
 set border 1
-set tmargin at screen 0.88
-set bmargin at screen 0.05
+set tmargin at screen 1 - 84.0 / height
+set bmargin at screen 36.0 / height
 unset key
 
 most = 100
