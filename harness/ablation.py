@@ -107,7 +107,7 @@ def run(
         with step(f"{configuration}"):
             program = measure.PINGPONG.program
             built = build.build(configuration, jobs=1, programs=(program,))
-            outcome = measure.run(built, measure.PINGPONG, COMMAND_LINE, board)
+            outcome = measure.run(built, measure.PINGPONG, COMMAND_LINE, board=board)
             (logs / f"{configuration}.log").write_text(outcome.console)
             (logs / f"{configuration}.stamps").write_text(outcome.stamps)
         return built
@@ -140,6 +140,9 @@ def read(
     rows = rows[(rows["spaces"] == 2) & (rows["cache"] == "warm")]
     rows = rows.assign(one_way_us=rows["clocks"] / mhz)
     rows = rows.rename(columns={"ticks": "clock_interrupts"})
+    for name, of_one in rows.groupby("configuration"):
+        if tuple(of_one["bytes"]) != SIZES:
+            raise Refused(f"{logs}/{name}.log: not the series of table 1")
     columns = ["configuration", "bytes", *MEASURED, "round_trips", "clock_interrupts"]
     return rows[columns].reset_index(drop=True)
 

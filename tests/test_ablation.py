@@ -6,11 +6,12 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
-from harness import ablation, commands, results, switches
+from harness import ablation, build, commands, measure, results, switches
 from harness.ablation import Comparison
 from harness.errors import Refused
 
@@ -189,6 +190,15 @@ def test_a_run(short: None, tmp_path: Path, capsys) -> None:
     assert "no log of baseline" in capsys.readouterr().err
 
 
+def test_a_log_of_other_series(
+    short: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
+    monkeypatch.setattr(ablation, "COMMAND_LINE", "rounds=50 bytes=8")
+    assert command("ablation", "--results", str(tmp_path / "run")) == 1
+    assert "not the series of table 1" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
 def test_what_else_was_there_is_kept(short: None, tmp_path: Path, capsys) -> None:
     assert command("ablation", "--results", str(tmp_path / "run")) == 0
     (tmp_path / "run" / "logs" / "other.log").write_text("other")
@@ -203,6 +213,28 @@ def test_what_else_was_there_is_kept(short: None, tmp_path: Path, capsys) -> Non
     assert command("ablation", "--results", str(tmp_path / "run")) == 0
     assert not (tmp_path / "run" / "logs" / "other.log").exists()
     assert "is of another revision: dropped" in capsys.readouterr().out
+
+
+def test_figures_and_table_1_in_one_folder(
+    short: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = measure.run
+
+    def few_rounds(
+        built: build.Built, experiment: measure.Experiment, line: str = "", **more: Any
+    ) -> measure.Outcome:
+        return run(built, experiment, line or "rounds=20", **more)
+
+    monkeypatch.setattr(measure, "run", few_rounds)
+    folder = tmp_path / "run"
+    assert command("figures", "--results", str(folder)) == 0
+    figures = (folder / "table7.csv").read_bytes()
+    assert command("ablation", "--results", str(folder)) == 0
+    assert (folder / "table7.csv").read_bytes() == figures
+    table = (folder / "table1.csv").read_bytes()
+    assert command("figures", "--results", str(folder)) == 0
+    assert (folder / "table1.csv").read_bytes() == table
+    assert len(results.read_provenance(folder)["configurations"]) == 2
 
 
 def test_one_switch_is_printed_only(
