@@ -59,10 +59,8 @@ def make_figures(arguments: argparse.Namespace) -> None:
             list(pool.map(measured, built))
         with step("tables, figures, report"):
             results.write_provenance(folder, built, board, started)
-            dropped = results.keep(arguments.results, folder)
+            results.keep(arguments.results, folder)
             evaluate(folder)
-    if dropped:
-        print(dropped)
     print(f"tables and figures are in {_relative(arguments.results)}; read report.md")
 
 
@@ -82,10 +80,8 @@ def make_ablation(arguments: argparse.Namespace) -> None:
         built = ablation.run(chosen, board, folder / "logs" / ablation.LOGS, step)
         with step("tables, figures"):
             results.write_provenance(folder, built, board, started)
-            dropped = results.keep(arguments.results, folder)
+            results.keep(arguments.results, folder)
             evaluate(folder)
-    if dropped:
-        print(dropped)
     print(f"table 1 is in {_relative(arguments.results)}; read table1.md")
 
 

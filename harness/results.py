@@ -79,25 +79,24 @@ def write_provenance(
     _write_facts(folder, facts)
 
 
-def keep(source: Path, folder: Path) -> str:
-    """Adds to a new run what an earlier one in source has and it has not.
-
-    Only if both are of the same kernels on the same board; returns what is to be
-    said if not.
-    """
+def keep(source: Path, folder: Path) -> None:
+    """Adds to a new run what an earlier one in source has and it has not, if both are
+    of the same kernels on the same board; says so if not."""
     if not source.exists():
-        return ""
+        return
     try:
         old, new = read_provenance(source), read_provenance(folder)
     except Refused as refusal:
-        return f"{refusal}: what else was there is dropped"
+        print(f"{refusal}: what else was there is dropped")
+        return
     both = old["configurations"].keys() & new["configurations"].keys()
     parts = {"revision": "revision", "board": "board", "clocks_sha256": "clocks.csv"}
     different = [what for key, what in parts.items() if old[key] != new[key]]
     if any(old["configurations"][c] != new["configurations"][c] for c in both):
         different.append("kernel")
     if different:
-        return f"{source}: what else was there is of another {different[0]}: dropped"
+        print(f"{source}: what else was there is of another {different[0]}: dropped")
+        return
     for path in source.rglob("*"):
         copy = folder / path.relative_to(source)
         if path.is_file() and not copy.exists():
@@ -106,7 +105,6 @@ def keep(source: Path, folder: Path) -> str:
     new["configurations"] |= old["configurations"]
     new["started"] = old["started"]
     _write_facts(folder, new)
-    return ""
 
 
 def read_provenance(folder: Path) -> dict[str, Any]:
