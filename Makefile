@@ -5,7 +5,7 @@
 .DEFAULT_GOAL := help
 
 # What may be set on the command line.
-VARIABLES := CONFIG BYTES PROGRAM BOARD CACHE SPACES RESULTS SEED CALLS CROSS_COMPILE HOSTCC QEMU PYTHON NO_INSTALL
+VARIABLES := CONFIG SWITCH BYTES PROGRAM BOARD CACHE SPACES RESULTS SEED CALLS CROSS_COMPILE HOSTCC QEMU PYTHON NO_INSTALL
 
 given := $(foreach v,$(.VARIABLES),$(if $(filter command line,$(origin $(v))),$(v)))
 unknown := $(filter-out $(VARIABLES) MAKEFLAGS,$(filter-out -%,$(given)))
@@ -31,6 +31,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 
 help:
 	@echo 'make figures            build both kernels, measure them, draw tables and figures'
+	@echo 'make ablation           table 1: each switch alone and one after the other; SWITCH=S: one'
 	@echo 'make check              run all tests; last line: N passed, N failed'
 	@echo 'make profile CONFIG=C   each instruction of one IPC with its clocks; BYTES, CACHE, SPACES, BOARD'
 	@echo 'make fuzz               random calls against a reference model of IPC; CALLS, SEED, CONFIG'
@@ -46,8 +47,10 @@ help:
 	@echo 'with .debug behind it the kernel checks itself all the time and is not measured.'
 	@echo 'Variables:'
 	@echo '  CONFIG=$(CONFIG)'
-	@echo '  PROGRAM=$(PROGRAM)        what make run boots: pingpong, null_service, sleepers, load, ipc_tests, workload or rtc'
-	@echo '  RESULTS=$(RESULTS)  where make figures puts its run'
+	@echo '  SWITCH=S                only this one of table 1, on the terminal'
+	@echo '  PROGRAM=$(PROGRAM)        what make run boots: pingpong, null_service, sleepers, load, ipc_tests,'
+	@echo '                          workload, rtc, crowd or fuzz'
+	@echo '  RESULTS=$(RESULTS)  where make figures and make ablation put their run'
 	@echo '  BYTES=N                 message size: 8, 12, 128, 512, 1024, 2048 or 4096'
 	@echo '  BOARD=$(BOARD)              board that the i486 model models: dx50, ideal, dx33, or a .toml file'
 	@echo '  CACHE=$(CACHE)              warm, or cold: flushed before each message'
@@ -62,6 +65,9 @@ help:
 
 figures: packages
 	@$(HARNESS) figures --results $(RESULTS) --board $(BOARD)
+
+ablation: packages
+	@$(HARNESS) ablation --results $(RESULTS) --board $(BOARD) $(if $(SWITCH),--switch $(SWITCH))
 
 check: packages
 	@$(PYTHON) -m pytest tests
@@ -99,4 +105,4 @@ packages:
 clean:
 	rm -rf build results/latest results/profile results/.*.partial results/.*.old
 
-.PHONY: help figures check profile fuzz validate-model run kernel menuconfig switches doctor packages clean
+.PHONY: help figures ablation check profile fuzz validate-model run kernel menuconfig switches doctor packages clean

@@ -55,8 +55,10 @@ class Built:
         return self.folder / f"{name}.elf"
 
 
-def build(configuration: Configuration, jobs: int = 2) -> Built:
-    """Builds the kernel and all user programs, as far as they are not."""
+def build(
+    configuration: Configuration, jobs: int = 2, programs: Sequence[str] = ()
+) -> Built:
+    """Builds the kernel and the named user programs, or all, as far as they are not."""
     folder = BUILD / configuration.name
     toolchain = find_toolchain()
     built = Built(configuration, revision(), folder)
@@ -68,9 +70,10 @@ def build(configuration: Configuration, jobs: int = 2) -> Built:
         )
         arguments = [f"O={folder.relative_to(ROOT)}", f"-j{jobs}"]
         arguments += [f"CROSS={toolchain.prefix}", f"CROSS_FLAGS={toolchain.flags}"]
-        for makefile in ("kernels/Makefile", "bench/Makefile"):
+        wanted = [f"{folder.relative_to(ROOT)}/{name}.elf" for name in programs]
+        for makefile, targets in (("kernels/Makefile", []), ("bench/Makefile", wanted)):
             what = f"{configuration} ({makefile}, with {toolchain.command})"
-            call_make(makefile, arguments, what)
+            call_make(makefile, arguments + targets, what)
     return built
 
 

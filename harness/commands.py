@@ -10,6 +10,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,8 +18,8 @@ import pandas as pd
 
 from rich.console import Console
 
-from harness import build, doctor, experiments, figures, fuzz, measure, profile
-from harness import records, report, results, switches, tables
+from harness import ablation, build, doctor, experiments, figures, fuzz, measure
+from harness import profile, records, report, results, switches, tables
 from harness.errors import Refused
 from harness.machines import qemu
 from harness.models.i486 import model, speed, validate
@@ -65,8 +66,48 @@ def make_figures(arguments: argparse.Namespace) -> None:
             list(pool.map(experiment, small))
         with step("tables, figures, report"):
             results.write_provenance(folder, built, board, started)
+            results.keep(arguments.results, folder)
             evaluate(folder)
     print(f"tables and figures are in {_relative(arguments.results)}; read report.md")
+
+
+def make_ablation(arguments: argparse.Namespace) -> None:
+    """Table 1: added to what is in the results folder."""
+    if arguments.switch:
+        return show_ablation(arguments)
+    started = results.now()
+    board = model.load_board(arguments.board)
+    chosen = ablation.configurations(ablation.comparisons())
+    with (
+        results.publishing(arguments.results) as folder,
+        steps("ablation", 2 + len(chosen)) as step,
+    ):
+        with step("build the i486 model"):
+            model.library()
+        built = ablation.run(chosen, board, folder / "logs" / ablation.LOGS, step)
+        with step("tables, figures"):
+            results.write_provenance(folder, built, board, started)
+            results.keep(arguments.results, folder)
+            evaluate(folder)
+    print(f"table 1 is in {_relative(arguments.results)}; read table1.md")
+
+
+def show_ablation(arguments: argparse.Namespace) -> None:
+    """The rows of one switch, on the terminal only."""
+    board = model.load_board(arguments.board)
+    chosen = ablation.comparisons_of(arguments.switch)
+    wanted = ablation.configurations(chosen)
+    with (
+        tempfile.TemporaryDirectory() as name,
+        steps("ablation", 1 + len(wanted)) as step,
+    ):
+        with step("build the i486 model"):
+            model.library()
+        logs = Path(name) / ablation.LOGS
+        ablation.run(wanted, board, logs, step)
+        times = ablation.read(wanted, logs, build.revision(), board.mhz)
+    compared = ablation.compare(times, chosen)
+    Console(highlight=False).print(ablation.rich_table(compared, board.mhz))
 
 
 def redraw(arguments: argparse.Namespace) -> None:
@@ -83,6 +124,10 @@ def redraw(arguments: argparse.Namespace) -> None:
 def evaluate(folder: Path) -> None:
     """From folder/logs to the tables, figures and report in folder."""
     facts = results.read_provenance(folder)
+    if ablation.measured(folder):
+        ablation.evaluate(folder, facts)
+        if not (folder / "logs" / "optimized.log").exists():
+            return  # only table 1 has been measured
     mhz = facts["board"]["numbers"]["mhz"]
     logs = folder / "logs"
     measurements = pd.concat(
@@ -261,6 +306,10 @@ def parser() -> argparse.ArgumentParser:
     sub = command("figures", make_figures, "build, boot, measure, draw: a whole run")
     sub.add_argument("--results", type=Path, default=LATEST, metavar="FOLDER")
     sub.add_argument("--board", default=model.DEFAULT_BOARD, help="profile to model")
+    sub = command("ablation", make_ablation, "table 1: what each switch is worth")
+    sub.add_argument("--results", type=Path, default=LATEST, metavar="FOLDER")
+    sub.add_argument("--board", default=model.DEFAULT_BOARD, help="profile to model")
+    sub.add_argument("--switch", help="only this one, on the terminal")
     sub = command("redraw", redraw, "a run's tables and figures again, without booting")
     sub.add_argument("run", type=Path, nargs="?", default=LATEST)
     sub = command("records", print_records, "the samples in a console log, as CSV")

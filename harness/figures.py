@@ -11,25 +11,29 @@ from harness.switches import ROOT
 
 PLOTS = ROOT / "plots"
 
+HEIGHT = 560
+
 TERMINALS = {
-    "svg": "svg size 900,560 dynamic background rgb 'white' font 'DejaVu Sans,13'",
-    "png": "pngcairo size 1350,840 background rgb 'white' font 'DejaVu Sans,19'",
+    "svg": "svg size 900,{0} dynamic background rgb 'white' font 'DejaVu Sans,13'",
+    "png": "pngcairo size 1350,{1} background rgb 'white' font 'DejaVu Sans,19'",
 }
 
 
-def draw(name: str, data: Path, folder: Path, **variables: str | int) -> None:
+def draw(
+    name: str, data: Path, folder: Path, height: int = HEIGHT, **variables: str | int
+) -> None:
     """Draws plots/NAME.gp from a CSV file as folder/NAME.svg and .png.
 
     The script finds the data file's name in the variable ``data``, and the
-    other variables by their names.
+    other variables by their names. height: of the .svg; a variable, too.
     """
     settings = "".join(
         f"{key} = {quoted(value) if isinstance(value, str) else value}\n"
-        for key, value in {"data": str(data), **variables}.items()
+        for key, value in {"data": str(data), "height": height, **variables}.items()
     )
     for kind, terminal in TERMINALS.items():
         script = (
-            f"set terminal {terminal}\n{settings}"
+            f"set terminal {terminal.format(height, height * 3 // 2)}\n{settings}"
             f'load "{PLOTS / "style.gp"}"\n'
             f'load "{PLOTS / name}.gp"\n'
         )

@@ -76,8 +76,35 @@ def write_provenance(
         },
         "host": {"system": platform.platform(), "machine": platform.machine()},
     }
-    text = json.dumps(facts, indent=2, sort_keys=True) + "\n"
-    (folder / "provenance.json").write_text(text)
+    _write_facts(folder, facts)
+
+
+def keep(source: Path, folder: Path) -> None:
+    """Adds to a new run what an earlier one in source has and it has not, if both are
+    of the same kernels on the same board; says so if not."""
+    if not source.exists():
+        return
+    try:
+        old, new = read_provenance(source), read_provenance(folder)
+    except Refused as refusal:
+        print(f"{refusal}: what else was there is dropped")
+        return
+    both = old["configurations"].keys() & new["configurations"].keys()
+    parts = {"revision": "revision", "board": "board", "clocks_sha256": "clocks.csv"}
+    different = [what for key, what in parts.items() if old[key] != new[key]]
+    if any(old["configurations"][c] != new["configurations"][c] for c in both):
+        different.append("kernel")
+    if different:
+        print(f"{source}: what else was there is of another {different[0]}: dropped")
+        return
+    for path in source.rglob("*"):
+        copy = folder / path.relative_to(source)
+        if path.is_file() and not copy.exists():
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, copy)
+    new["configurations"] |= old["configurations"]
+    new["started"] = old["started"]
+    _write_facts(folder, new)
 
 
 def read_provenance(folder: Path) -> dict[str, Any]:
@@ -89,6 +116,11 @@ def read_provenance(folder: Path) -> dict[str, Any]:
     if facts.get("schema") != SCHEMA:
         raise Refused(f"{path}: schema {facts.get('schema')}, this reads {SCHEMA}")
     return dict(facts)
+
+
+def _write_facts(folder: Path, facts: dict[str, Any]) -> None:
+    text = json.dumps(facts, indent=2, sort_keys=True) + "\n"
+    (folder / "provenance.json").write_text(text)
 
 
 def now() -> datetime:

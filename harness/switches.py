@@ -82,6 +82,14 @@ def neighbours(of: Configuration) -> list[Configuration]:
     return [Configuration(of.on ^ {s.symbol}, of.debug) for s in switches()]
 
 
+def needs(switch: Switch) -> frozenset[str]:
+    """The symbols of those that it depends on, and that these depend on."""
+    symbols = {s.symbol: s for s in switches()}
+    direct = kconfiglib.expr_items(_kconfig().syms[switch.symbol].direct_dep)
+    found = {item.name for item in direct} & symbols.keys()
+    return frozenset(found).union(*(needs(symbols[name]) for name in found))
+
+
 def parse(name: str) -> Configuration:
     """The configuration with this name; refuses unknown ones."""
     pattern = rf"(baseline|optimized)((?:[+-]\w+)*)({re.escape(DEBUG)})?"
@@ -101,7 +109,7 @@ def parse(name: str) -> Configuration:
                 f"configuration '{name}': switches of {base} are "
                 f"{'removed with -' if sign == '-' else 'added with +'}"
             )
-        on ^= {_switch(change[1:]).symbol}
+        on ^= {find(change[1:]).symbol}
     return check(Configuration(frozenset(on), bool(debug)))
 
 
@@ -175,7 +183,8 @@ def _set_values(kconfig: kconfiglib.Kconfig, configuration: Configuration) -> No
         kconfig.syms[switch.symbol].set_value(value)
 
 
-def _switch(name: str) -> Switch:
+def find(name: str) -> Switch:
+    """The switch with this name; refuses unknown ones."""
     by_name = {s.name: s for s in switches()}
     if name in by_name:
         return by_name[name]

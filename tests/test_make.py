@@ -44,7 +44,7 @@ def test_help_names_every_target_and_variable() -> None:
     [
         (["run", "CONFG=optimized"], "unknown variable CONFG"),
         (["run", "config=optimized"], "unknown variable config"),
-        (["figures", "A=1"], "unknown variable A: the variables are CONFIG BYTES"),
+        (["figures", "A=1"], "unknown variable A: the variables are CONFIG SWITCH"),
         (["run", "CONFIG=optimised"], "no configuration 'optimised'"),
         (["run", "CONFIG=optimized-lasy_scheduling"], "did you mean lazy_scheduling"),
         (["run", "BYTES=9"], "no message size '9': the paper's sizes are 8, 12"),
@@ -55,6 +55,8 @@ def test_help_names_every_target_and_variable() -> None:
         (["profile", "SPACES=3"], "no spaces '3': there are 1 and 2"),
         (["profile", "BOARD=dx49"], "no board 'dx49': there are dx33, dx50, ideal"),
         (["figures", "BOARD=dx49"], "no board 'dx49'"),
+        (["ablation", "BOARD=dx49"], "no board 'dx49'"),
+        (["ablation", "SWITCH=lasy_scheduling"], "did you mean lazy_scheduling"),
         (["run", "QEMU=/no/qemu"], "/no/qemu not found: install Debian's qemu"),
         (["kernel", "CROSS_COMPILE=no-"], "no compiler for i386 kernels (tried no-gcc"),
     ],
