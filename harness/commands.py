@@ -17,8 +17,8 @@ import pandas as pd
 
 from rich.console import Console
 
-from harness import build, doctor, figures, fuzz, measure, profile, records, report
-from harness import results, switches, tables
+from harness import build, claims, doctor, figures, fuzz, measure, profile, records
+from harness import report, results, switches, tables
 from harness.errors import Refused
 from harness.machines import qemu
 from harness.models.i486 import model, speed, validate
@@ -59,7 +59,7 @@ def make_figures(arguments: argparse.Namespace) -> None:
         with step("tables, figures, report"):
             results.write_provenance(folder, built, board, started)
             evaluate(folder)
-    print(f"tables and figures are in {_relative(arguments.results)}; read report.md")
+    tell(arguments.results, "tables and figures are there")
 
 
 def redraw(arguments: argparse.Namespace) -> None:
@@ -70,7 +70,14 @@ def redraw(arguments: argparse.Namespace) -> None:
         shutil.copytree(source / "logs", folder / "logs")
         shutil.copy(source / "provenance.json", folder)
         evaluate(folder)
-    print(f"{_relative(source)}: tables, figures and report made again")
+    tell(source, "tables and figures made again")
+
+
+def tell(folder: Path, what: str) -> None:
+    """Of a run: where to read on, and what has become of the paper's claims."""
+    found = pd.read_csv(folder / "claims.csv")
+    print(f"{_relative(folder)}: {what}; read report.html, or report.md")
+    print(claims.summary(found))
 
 
 def evaluate(folder: Path) -> None:
@@ -94,7 +101,7 @@ def evaluate(folder: Path) -> None:
     tables.write(tables.series(table7), series)
     for name in ("figure7", "figure8"):
         figures.draw(name, series, folder, mhz=mhz)
-    report.write(folder, table7, one_space, events, facts)
+    report.write(folder)
 
 
 def print_records(arguments: argparse.Namespace) -> None:

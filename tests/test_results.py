@@ -34,7 +34,8 @@ def command(*arguments: str) -> int:
 
 def test_a_run_is_complete(run: Path) -> None:
     assert {path.name for path in run.iterdir()} == {
-        *("logs", "provenance.json", "report.md", "figures.csv"),
+        *("logs", "provenance.json", "figures.csv", "claims.csv"),
+        *("report.md", "report.html"),
         *("table7.csv", "table7_one_space.csv", "events.csv"),
         *("figure7.svg", "figure7.png", "figure8.svg", "figure8.png"),
     }
