@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 
 from harness import paper, switches
+from harness.measure import SIZES
 from harness.models.i486 import model
 from harness.tables import MODEL
 
@@ -46,7 +47,7 @@ FILES = {
         ABLATION,
     ),
     "experiments.csv": ("experiment,configuration,parameter,quantity,value", FIGURES),
-    "peers.csv": ("system,bytes,quantity,value", FIGURES),
+    "peers.csv": ("system,bytes,quantity,value,unit", FIGURES),
 }
 
 
@@ -86,6 +87,7 @@ class Run:
     """The CSV files of a run, as texts. What is not there is nan."""
 
     files: dict[str, pd.DataFrame]
+    board: str
     mhz: int
 
     def us(self, system: str, size: int, cache: str = "warm") -> float:
@@ -95,14 +97,6 @@ class Run:
 
     def cycles(self, system: str, size: int) -> float:
         return self.us(system, size) * self.mhz
-
-    def line(self, *sizes: int) -> tuple[float, float]:
-        """Least squares: us of a byte more, and of a message without bytes."""
-        times = [self.us("optimized", size) for size in sizes]
-        if not np.isfinite(times).all():
-            return math.nan, math.nan
-        slope, constant = np.polyfit(sizes, times, 1)
-        return float(slope), float(constant)
 
     def increase(self, switch: str, size: int) -> float:
         """Percent that the optimized kernel takes longer without it."""
@@ -140,8 +134,30 @@ class Run:
         some = self.experiment(name, quantity, parameter=400)
         return TICKS * (some - self.experiment(name, quantity, parameter=0))
 
+    def stack(self, configuration: str) -> float:
+        """us of a message of 8 bytes."""
+        name, quantity = "stack_switch", "one_way"
+        return self.experiment(name, quantity, configuration=configuration) / self.mhz
+
+    def queues(self) -> float:
+        """Messages for each operation on the ready queue, under the load with least."""
+        rows = self.files["experiments.csv"]
+        rows = rows[rows["quantity"] == "messages_per_ready_queue_operation"]
+        rows = rows[rows["configuration"] == "optimized"]
+        return float(pd.to_numeric(rows["value"], errors="coerce").min())
+
+    def minimum(self, table: int, quantity: str) -> float:
+        where = {"configuration": "", "parameter": f"table {table}"}
+        return self.experiment("minimum", quantity, **where)
+
     def gnumach(self, quantity: str, **where: float) -> float:
-        return self.value("peers.csv", "value", quantity=quantity, **where)
+        """us."""
+        where = {"quantity": quantity, "unit": "us", **where}
+        return self.value("peers.csv", "value", **where)
+
+    def gnumach_message(self, size: int) -> float:
+        """us, one way, sent and received by one trap on each side."""
+        return self.gnumach("message_one_trap", bytes=size)
 
     def value(self, file: str, column: str, **where: float | str) -> float:
         """Of the only row where the columns have these values."""
@@ -153,7 +169,25 @@ class Run:
         return float(found.iloc[0]) if len(found) == 1 else math.nan
 
 
+def line(us: Callable[[int], float], *sizes: int) -> tuple[float, float]:
+    """Least squares: us of a byte more, and of a message without bytes."""
+    times = [us(size) for size in sizes]
+    if not np.isfinite(times).all():
+        return math.nan, math.nan
+    slope, constant = np.polyfit(sizes, times, 1)
+    return float(slope), float(constant)
+
+
+def _short_line(run: Run) -> tuple[float, float]:
+    return line(lambda size: run.us("optimized", size), 12, 128, 512, 1024, 2048)
+
+
+def _long_line(run: Run) -> tuple[float, float]:
+    return line(lambda size: run.us("optimized", size), 2048, 4096)
+
+
 TICKS = 250  # clock interrupts a second
+IPC_RATE = paper.value("ipc_rate", "L3")
 THREE = ("CONDENSED_TABLES", "VIRTUAL_TCBS", "LAZY_SCHEDULING")
 
 
@@ -163,26 +197,27 @@ def _sum_of_table1(run: Run, _: pd.Series) -> float:
 
 
 # By the names in claims.toml: from a run, and the paper's row, to what stands beside.
+# Claims that no file of a run answers are not here; they say what does.
 OURS: dict[str, Callable[[Run, pd.Series], float]] = {
     "target": lambda run, _: run.cycles("optimized", 8),
     "achieved": lambda run, _: run.cycles("optimized", 8),
     "factor": lambda run, _: run.us("baseline", 8) / run.us("optimized", 8),
     "factor-long": lambda run, _: run.us("baseline", 4096) / run.us("optimized", 4096),
-    "factor-gnumach": lambda run, _: (
-        run.gnumach("one_way", bytes=8) / run.us("optimized", 8)
-    ),
+    "factor-gnumach": lambda run, _: run.gnumach_message(8) / run.us("optimized", 8),
     "factor-long-gnumach": lambda run, _: (
-        run.gnumach("one_way", bytes=4096) / run.us("optimized", 4096)
+        run.gnumach_message(4096) / run.us("optimized", 4096)
     ),
-    "mach": lambda run, _: run.gnumach("one_way", bytes=8),
+    "mach": lambda run, _: run.gnumach_message(8),
+    "mach-growth": lambda run, _: line(run.gnumach_message, *SIZES)[0],
+    "mach-growth-constant": lambda run, _: line(run.gnumach_message, *SIZES)[1],
     "mach-entry": lambda run, _: run.gnumach("null_call"),
     "kernel-call": lambda run, _: run.experiment("entry_exit", "null_service_call"),
     "null-rpc": lambda run, _: 2 * run.us("optimized", 8),
-    "footprint": lambda run, _: run.experiment("footprint", "bytes"),
-    "growth": lambda run, _: run.line(12, 128, 512, 1024, 2048)[0],
-    "growth-constant": lambda run, _: run.line(12, 128, 512, 1024, 2048)[1],
-    "growth-above": lambda run, _: run.line(2048, 4096)[0],
-    "growth-above-constant": lambda run, _: run.line(2048, 4096)[1],
+    "footprint": lambda run, _: run.experiment("footprint", "footprint"),
+    "growth": lambda run, _: _short_line(run)[0],
+    "growth-constant": lambda run, _: _short_line(run)[1],
+    "growth-above": lambda run, _: _long_line(run)[0],
+    "growth-above-constant": lambda run, _: _long_line(run)[1],
     "table7": lambda run, row: run.us("optimized", row.bytes),
     "cold": lambda run, row: (
         run.us("optimized", row.bytes, "cold") - run.us("optimized", row.bytes)
@@ -190,22 +225,17 @@ OURS: dict[str, Callable[[Run, pd.Series], float]] = {
     "table1": lambda run, row: run.increase(row.system, row.bytes),
     "table1-sum": _sum_of_table1,
     "synergy": lambda run, _: run.whole() / run.increases(),
-    "stack-switching": lambda run, _: (
-        run.experiment("stack_switch", "stack_switching") / run.mhz
+    "state-copying": lambda run, _: (
+        run.stack("optimized-thread_kernel_stacks") - run.stack("optimized")
     ),
-    "state-copying": lambda run, _: run.cost("THREAD_KERNEL_STACKS"),
     "tlb-misses": lambda run, row: run.tlb_misses(row.system),
     "tlb-misses-together": lambda run, _: sum(run.tlb_misses(s) for s in THREE),
-    "uid-address": lambda run, _: math.nan,
-    "uid-check": lambda run, _: math.nan,
     "wakeup-load": lambda run, _: 100 * run.wakeups() / (run.mhz * 1e6),
     "wakeup-share": lambda run, _: (
-        100 * run.wakeups() / (paper.value("ipc_rate", "L3") * run.cycles("optimized", 8))
+        100 * run.wakeups() / (IPC_RATE * run.cycles("optimized", 8))
     ),
     "eager-queues": lambda run, _: run.cost("LAZY_SCHEDULING") * run.mhz,
-    "lazy-ratio": lambda run, _: (
-        run.experiment("queue_statistics", "ipcs_per_queue_operation")
-    ),
+    "lazy-ratio": lambda run, _: run.queues(),
     "register-gain": lambda run, _: run.cost("REGISTER_MESSAGES"),
     "segments": lambda run, _: run.cost("SEGMENT_CHECK") * run.mhz,
     "ports": lambda run, _: run.experiment("ports", "added"),
@@ -213,14 +243,13 @@ OURS: dict[str, Callable[[Run, pd.Series], float]] = {
     "remapping-constant": lambda run, _: (
         run.experiment("remapping", "constant") / run.mhz
     ),
-    "entry-exit": lambda run, _: run.experiment("minimum", "entry_and_exit"),
-    "bare-move": lambda run, _: run.experiment("minimum", "move_per_byte") / run.mhz,
-    "minimum": lambda run, _: run.experiment("minimum", "table3_execution"),
-    "minimum-tlb": lambda run, _: run.experiment("minimum", "table3_tlb"),
-    "mapping": lambda run, _: run.experiment("minimum", "table4_execution"),
-    "mapping-tlb": lambda run, _: run.experiment("minimum", "table4_tlb"),
-    "port": lambda run, _: run.experiment("minimum", "table5_execution"),
-    "port-tlb": lambda run, _: run.experiment("minimum", "table5_tlb"),
+    "entry-exit": lambda run, _: run.experiment("entry_exit", "int_and_iret"),
+    "minimum": lambda run, _: run.minimum(3, "null_message_execution"),
+    "minimum-tlb": lambda run, _: run.minimum(3, "null_message_tlb_misses"),
+    "mapping": lambda run, _: run.minimum(4, "temporary_mapping_execution"),
+    "mapping-tlb": lambda run, _: run.minimum(4, "temporary_mapping_tlb_misses"),
+    "port": lambda run, _: run.minimum(5, "port_access_execution"),
+    "port-tlb": lambda run, _: run.minimum(5, "port_access_tlb_misses"),
 }
 
 
@@ -234,40 +263,47 @@ def evaluate(folder: Path, facts: dict[str, Any]) -> pd.DataFrame:
     stands), paper, rule, ours (nan if not measured), unit (of both), clock (of ours),
     direction, verdict, reason (why it is not reproduced, or what measures it).
     """
-    run = Run(
-        {name: _read(folder / name, columns) for name, (columns, _) in FILES.items()},
-        facts["board"]["numbers"]["mhz"],
+    files = {n: _read(folder / n, columns) for n, (columns, _) in FILES.items()}
+    board = facts["board"]
+    run = Run(files, board["name"], board["numbers"]["mhz"])
+    return pd.DataFrame(
+        _judged(name, claim, row, run)
+        for name, claim in definitions().items()
+        for row in paper.rows(**claim["paper"]).itertuples()
     )
-    board = facts["board"]["name"]
-    rows = []
-    for name, claim in definitions().items():
-        for row in paper.rows(**claim["paper"]).itertuples():
-            ours = OURS[name](run, row) if board == model.DEFAULT_BOARD else math.nan
-            rule = claim.get("rule", ABOUT)
-            found = verdict(rule, row.value, ours, _beside(claim, row))
-            key = _key(name, claim, row)
-            if found == NOT_MEASURED:
-                reason = _how(claim, row, run, board)
-            else:
-                reason = _reason(key) if found != REPRODUCED else ""
-            rows.append(
-                {
-                    "claim": key,
-                    "section": claim["section"],
-                    "group": claim["group"],
-                    "text": _named(claim["text"], row),
-                    "source": row.source,
-                    "paper": row.value,
-                    "rule": rule,
-                    "ours": ours if math.isfinite(ours) else math.nan,
-                    "unit": row.unit,
-                    "clock": MODEL,
-                    "direction": claim.get("direction", "one way"),
-                    "verdict": found,
-                    "reason": reason,
-                }
-            )
-    return pd.DataFrame(rows)
+
+
+def _judged(name: str, claim: dict[str, Any], row: Any, run: Run) -> dict[str, Any]:
+    """A row of the table. row: the paper's number."""
+    ours = _ours(name, row, run)
+    key, rule = _key(name, claim, row), claim.get("rule", ABOUT)
+    found = verdict(rule, row.value, ours, _beside(claim, row))
+    reason = "" if found == REPRODUCED else _reason(key)
+    return {
+        "claim": key,
+        "section": claim["section"],
+        "group": claim["group"],
+        "text": _named(claim["text"], row),
+        "source": row.source,
+        "paper": row.value,
+        "rule": rule,
+        "ours": ours,
+        "unit": row.unit,
+        "clock": claim.get("clock", MODEL),
+        "direction": claim.get("direction", "one way"),
+        "verdict": found,
+        "reason": _how(claim, row, run) if found == NOT_MEASURED else reason,
+    }
+
+
+def _ours(name: str, row: Any, run: Run) -> float:
+    if name not in OURS or run.board != model.DEFAULT_BOARD:
+        return math.nan
+    try:
+        ours = OURS[name](run, row)
+    except ZeroDivisionError:
+        return math.nan
+    return ours if math.isfinite(ours) else math.nan
 
 
 @cache
@@ -308,7 +344,8 @@ def _key(name: str, claim: dict[str, Any], row: Any) -> str:
 
 
 def _named(text: str, row: Any) -> str:
-    return text.replace("{bytes}", f"{row.bytes:g}").replace("{system}", row.system.lower())
+    named = text.replace("{system}", row.system.lower())
+    return named.replace("{bytes}", f"{row.bytes:g}")
 
 
 def _beside(claim: dict[str, Any], row: Any) -> float:
@@ -328,10 +365,10 @@ def _reason(key: str) -> str:
     return next(fitting, UNEXPLAINED)
 
 
-def _how(claim: dict[str, Any], row: Any, run: Run, board: str) -> str:
+def _how(claim: dict[str, Any], row: Any, run: Run) -> str:
     """What measures it, or why nothing does."""
-    if board != model.DEFAULT_BOARD:
-        return f"board {board} is not the paper's machine, {model.DEFAULT_BOARD}"
+    if run.board != model.DEFAULT_BOARD:
+        return f"board {run.board} is not the paper's machine, {model.DEFAULT_BOARD}"
     switch = claim.get("switch", "").replace("{system}", row.system)
     if switch and switch not in {one.symbol for one in switches.switches()}:
         return f"there is no switch {switch.lower()} yet"

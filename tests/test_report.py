@@ -75,7 +75,7 @@ def test_verdicts(
 
 def test_every_claim_is_the_papers() -> None:
     keys = {*("section", "group", "text", "paper", "rule", "beside", "data")}
-    keys |= {"direction", "switch", "command"}
+    keys |= {"direction", "clock", "switch", "command"}
     for name, claim in claims.definitions().items():
         rows = paper.rows(**claim["paper"])
         assert len(rows), name
@@ -83,7 +83,8 @@ def test_every_claim_is_the_papers() -> None:
         assert set(claim) <= keys, name
         assert claim.get("rule", claims.ABOUT) in claims.RULES, name
         assert claim.get("data", "table7.csv") in claims.FILES, name
-    assert set(claims.OURS) == set(claims.definitions())
+        assert name in claims.OURS or "command" in claim, name
+    assert set(claims.OURS) <= set(claims.definitions())
 
 
 def test_every_cell_of_the_papers_tables_is_a_claim(run: Path) -> None:
@@ -157,7 +158,9 @@ def test_table_1(run: Path) -> None:
     assert found["ours"]["eager-queues"] == pytest.approx(cycles)
 
 
-def test_switches_that_are_not_there(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_switches_that_are_not_there(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(switches, "switches", lambda: ())
     reason = evaluate(run)["reason"]["table1-lazy_scheduling-8"]
     assert reason == "there is no switch lazy_scheduling yet"
@@ -169,10 +172,18 @@ def test_experiments(run: Path) -> None:
         "wakeup,optimized,0,clock_interrupt,300,cycles,i486 model,",
         "wakeup,optimized,400,clock_interrupt,1300,cycles,i486 model,",
         "entry_exit,optimized,,null_service_call,150,cycles,i486 model,round trip",
+        "stack_switch,optimized,8,one_way,260,cycles,i486 model,one way",
+        "stack_switch,optimized-thread_kernel_stacks,8,one_way,345,cycles,,one way",
+        "queue_statistics,optimized,1,messages_per_ready_queue_operation,3.5,ratio,,",
+        "queue_statistics,optimized,9,messages_per_ready_queue_operation,30,ratio,,",
+        "minimum,,table 4,temporary_mapping_tlb_misses,27,cycles,i486 model,",
     ]
     (run / "experiments.csv").write_text("\n".join([columns, *rows]) + "\n")
     found = evaluate(run)
     assert found["ours"]["kernel-call"] == 150
+    assert found["ours"]["state-copying"] == pytest.approx(1.7)
+    assert found["ours"]["lazy-ratio"] == 3.5
+    assert found["ours"]["mapping-tlb"] == 27
     # 1000 cycles more, 250 times a second.
     assert found["ours"]["wakeup-load"] == pytest.approx(100 * 250_000 / 50e6)
 
@@ -278,18 +289,20 @@ def test_the_page_with_all_that_others_make(run: Path) -> None:
         shutil.copy(run / "figure7.svg", run / f"{name}.svg")
     (run / "experiments.csv").write_text(
         "experiment,configuration,parameter,quantity,value,unit,clock,direction\n"
-        "minimum,,,table3_execution,127,cycles,i486 model,one way\n"
+        "minimum,,table 3,null_message_execution,127,cycles,i486 model,one way\n"
         "wakeup,optimized,400,clock_interrupt,912,cycles,i486 model,\n"
     )
     (run / "peers.csv").write_text(
         "system,bytes,quantity,value,unit,clock,direction\n"
-        "GNU Mach,8,one_way,95.5,us,i486 model,one way\n"
+        "GNU Mach 1.8,8,message_one_trap,95.5,us,i486 model,one way\n"
+        "GNU Mach 1.8,8,message_one_trap,4775,cycles,i486 model,one way\n"
     )
     report.write(run)
     text = (run / "report.md").read_text()
     assert "| 1 | 2 |" in text and "| wakeup | optimized | 400 |" in text
-    assert "| table3 execution | 127 | cycles | i486 model |" in text
-    assert "| GNU Mach | 8 | one way | 95.5 |" in text
+    assert "| table 3: null message execution | 127 | cycles | i486 model |" in text
+    assert "| GNU Mach 1.8 | 8 | message one trap | 95.5 |" in text
+    assert evaluate(run)["ours"]["mach"] == 95.5
     page = (run / "report.html").read_text()
     assert page.count("<svg") == 4
     outline = Outline(page)

@@ -61,16 +61,16 @@ def test_table_7(run: Path) -> None:
 
 def test_two_runs_are_identical(run: Path, tmp_path: Path) -> None:
     assert command("figures", "--results", str(tmp_path / "again")) == 0
-    for name in ("table7.csv", "table7_one_space.csv", "report.md", "figure7.svg"):
+    for name in ("table7.csv", "table7_one_space.csv", "report.html", "figure7.svg"):
         assert (tmp_path / "again" / name).read_bytes() == (run / name).read_bytes()
 
 
 def test_redraw_makes_the_same_from_the_logs(run: Path, tmp_path: Path) -> None:
     shutil.copytree(run, tmp_path / "run")
-    for name in ("table7.csv", "figure8.svg", "report.md"):
+    for name in ("table7.csv", "figure8.svg", "claims.csv", "report.html"):
         (tmp_path / "run" / name).unlink()
     assert command("redraw", str(tmp_path / "run")) == 0
-    for name in ("table7.csv", "figure8.svg", "report.md"):
+    for name in ("table7.csv", "figure8.svg", "claims.csv", "report.html"):
         assert (tmp_path / "run" / name).read_bytes() == (run / name).read_bytes()
 
 
