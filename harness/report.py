@@ -28,6 +28,9 @@ FIGURES = {
     "figure8": "Figure 8: long messages",
     "table1": "Table 1: what removing one switch costs",
     "cumulative": "From the baseline to the optimized kernel",
+    "footprint": "Cache lines that one ping-pong of 8 bytes touches",
+    "queue_statistics": "Messages for each operation on the ready queue",
+    "wakeup": "Waiting threads: the clock interrupt, and a call with a timeout",
 }
 
 
@@ -49,7 +52,6 @@ def content(
     """What the template of report.md reads."""
     table7 = _read(folder / "table7.csv")
     one_space = _read(folder / "table7_one_space.csv")
-    experiments = _tidy(folder / EXPERIMENTS)
     table1 = folder / TABLE1
     drawn = {path.stem for path in folder.glob("*.svg")}
     return {
@@ -70,9 +72,8 @@ def content(
         "mach_drawn": paper.one_way_us("Mach", paper.AS_DRAWN),
         "null_rpc": _table2(folder / "table2.csv", table7, facts),
         "table1": table1.read_text() if table1.exists() else "",
-        "minimum": [row for row in experiments if row["experiment"] == "minimum"],
-        "experiments": [row for row in experiments if row["experiment"] != "minimum"],
-        "peers": _tidy(folder / PEERS),
+        "experiments": _wide(_tidy(folder / EXPERIMENTS)),
+        "peers": _tidy(folder / PEERS).to_dict("records"),
         "figures": {name: FIGURES.get(name, name) for name in sorted(drawn)},
     }
 
@@ -111,8 +112,9 @@ def short(number: float) -> str:
     """With about three digits; nothing for what is not there."""
     if pd.isna(number):
         return ""
-    digits = 0 if abs(number) >= 100 else 1 if abs(number) >= 10 else 3
-    return f"{number:.{digits}f}" if digits < 3 else f"{number:.3g}"
+    if abs(number) < 10 or number == round(number):
+        return f"{number:.3g}" if abs(number) < 10 else f"{number:.0f}"
+    return f"{number:.0f}" if abs(number) >= 100 else f"{number:.1f}"
 
 
 def _figure(path: Path, caption: str) -> str:
@@ -149,12 +151,29 @@ def _table2(
     return listed.sort_values("us", kind="stable").to_dict("records")
 
 
-def _tidy(path: Path) -> list[dict[str, Any]]:
+def _tidy(path: Path) -> pd.DataFrame:
     """Rows with a number each; sizes and parameters as they are written."""
     if not path.exists():
-        return []
+        return pd.DataFrame()
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    return table.assign(value=pd.to_numeric(table["value"])).to_dict("records")
+    return table.assign(value=pd.to_numeric(table["value"]))
+
+
+def _wide(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """By experiment, without those of tables 3, 4 and 5: the parameters, and lines
+    with what they are of and a value for each parameter."""
+    if table.empty:
+        return {}
+    about = ["configuration", "quantity", "unit", "clock", "direction"]
+    wide = {}
+    for name, rows in table.groupby("experiment", sort=False):
+        if name != "minimum":
+            lines = [
+                (of, group.set_index("parameter")["value"].to_dict())
+                for of, group in rows.groupby(about, sort=False)
+            ]
+            wide[name] = {"parameters": rows["parameter"].unique(), "lines": lines}
+    return wide
 
 
 def _events(path: Path) -> list[dict[str, Any]]:
