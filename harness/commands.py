@@ -18,8 +18,8 @@ import pandas as pd
 
 from rich.console import Console
 
-from harness import ablation, build, doctor, experiments, figures, fuzz, measure
-from harness import profile, records, report, results, switches, tables
+from harness import ablation, build, claims, doctor, experiments, figures, fuzz
+from harness import measure, profile, records, report, results, switches, tables
 from harness.errors import Refused
 from harness.machines import qemu
 from harness.models.i486 import model, speed, validate
@@ -68,7 +68,7 @@ def make_figures(arguments: argparse.Namespace) -> None:
             results.write_provenance(folder, built, board, started)
             results.keep(arguments.results, folder)
             evaluate(folder)
-    print(f"tables and figures are in {_relative(arguments.results)}; read report.md")
+    tell(arguments.results, "tables and figures are there")
 
 
 def make_ablation(arguments: argparse.Namespace) -> None:
@@ -118,7 +118,14 @@ def redraw(arguments: argparse.Namespace) -> None:
         shutil.copytree(source / "logs", folder / "logs")
         shutil.copy(source / "provenance.json", folder)
         evaluate(folder)
-    print(f"{_relative(source)}: tables, figures and report made again")
+    tell(source, "tables and figures made again")
+
+
+def tell(folder: Path, what: str) -> None:
+    """Of a run: where to read on, and what has become of the paper's claims."""
+    found = pd.read_csv(folder / "claims.csv")
+    print(f"{_relative(folder)}: {what}; read report.html, or report.md")
+    print(claims.summary(found))
 
 
 def evaluate(folder: Path) -> None:
@@ -148,7 +155,7 @@ def evaluate(folder: Path) -> None:
         figures.draw(name, series, folder, mhz=mhz)
     if (folder / EXPERIMENTS).exists():  # not in an old run
         experiments.write(folder / EXPERIMENTS, folder, facts)
-    report.write(folder, table7, one_space, events, facts)
+    report.write(folder)
 
 
 def print_records(arguments: argparse.Namespace) -> None:

@@ -16,6 +16,7 @@ MODULES = {
     "pandas": ("python3-pandas", "tables"),
     "kconfiglib": ("python3-kconfiglib", "switches"),
     "jinja2": ("python3-jinja2", "report.md"),
+    "markdown": ("python3-markdown", "report.html"),
     "elftools": ("python3-pyelftools", "times"),
     "rich": ("python3-rich", "progress on the terminal"),
     "pytest": ("python3-pytest", "make check"),

@@ -30,9 +30,24 @@ def cold_penalty_us() -> pd.Series:
 
 def value(quantity: str, system: str) -> float:
     """A number that there is once."""
-    rows = numbers().query("quantity == @quantity and system == @system")
-    (found,) = rows["value"]
+    (found,) = rows(quantity=quantity, system=system)["value"]
     return float(found)
+
+
+def rows(**where: str | float) -> pd.DataFrame:
+    """Those in which the columns have these values."""
+    found = numbers()
+    for column, wanted in where.items():
+        found = found[found[column] == wanted]
+    return found
+
+
+def convert(number: float, unit: str, to: str) -> float:
+    """Between us and cycles of the paper's machine."""
+    if unit == to:
+        return number
+    mhz = value("clock", "486DX-50")
+    return {("us", "cycles"): number * mhz, ("cycles", "us"): number / mhz}[unit, to]
 
 
 def _by_bytes(quantity: str, system: str, source: str) -> pd.Series:

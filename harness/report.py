@@ -1,50 +1,192 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""report.md: the tables of a run beside the paper's, for people."""
+"""The one page of a run, report.md and report.html: the paper's claims and what has
+become of them, then the tables and figures they rest on."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Any
 
 import jinja2
+import markdown
+import markupsafe
 import pandas as pd
 
-from harness import paper, tables
+from harness import claims, paper, results, tables
 
 TEMPLATES = Path(__file__).parent / "templates"
 
+# Files of a run that are shown as they are, if they are there.
+TABLE1 = "table1.md"
+EXPERIMENTS = "experiments.csv"
+PEERS = "peers.csv"
 
-def write(
-    folder: Path,
-    table7: pd.DataFrame,
-    one_space: pd.DataFrame,
-    events: pd.DataFrame,
-    facts: dict[str, object],
-) -> None:
-    """table7, one_space, events: as tables makes them; facts: provenance."""
+# Captions of figures; others have their names.
+FIGURES = {
+    "figure7": "Figure 7: short messages",
+    "figure8": "Figure 8: long messages",
+    "table1": "Table 1: what removing one switch costs",
+    "cumulative": "From the baseline to the optimized kernel",
+    "footprint": "Cache lines that one ping-pong of 8 bytes touches",
+    "queue_statistics": "Messages for each operation on the ready queue",
+    "wakeup": "Waiting threads: the clock interrupt, and a call with a timeout",
+}
+
+
+def write(folder: Path) -> pd.DataFrame:
+    """From the CSV files of a run to claims.csv, report.md and report.html; the
+    claims."""
+    facts = results.read_provenance(folder)
+    found = claims.evaluate(folder, facts)
+    tables.write(found, folder / "claims.csv")
+    text = render("report.md", **content(folder, facts, found))
+    (folder / "report.md").write_text(text)
+    (folder / "report.html").write_text(page(text, folder))
+    return found
+
+
+def content(
+    folder: Path, facts: dict[str, Any], found: pd.DataFrame
+) -> dict[str, Any]:
+    """What the template of report.md reads."""
+    table7 = _read(folder / "table7.csv")
+    one_space = _read(folder / "table7_one_space.csv")
+    table1 = folder / TABLE1
+    drawn = {path.stem for path in folder.glob("*.svg")}
+    return {
+        "facts": facts,
+        "claims": found.to_dict("records"),
+        "counts": pd.crosstab(found["group"], found["verdict"])
+        .reindex(index=found["group"].unique(), columns=claims.VERDICTS, fill_value=0)
+        .assign(all=lambda counts: counts.sum(axis=1)),
+        "verdicts": claims.VERDICTS,
+        "sizes": sorted(table7["bytes"].unique()) if len(table7) else [],
+        "us": _finder(table7, tables.MODEL),
+        "instructions": _finder(table7, tables.INSTRUCTIONS),
+        "us_one_space": _finder(one_space, tables.MODEL),
+        "events": _events(folder / "events.csv"),
+        "l3": paper.one_way_us("L3"),
+        "l3_cold": (paper.one_way_us("L3") + paper.cold_penalty_us()).round(1),
+        "mach_printed": paper.one_way_us("Mach", paper.AS_PRINTED),
+        "mach_drawn": paper.one_way_us("Mach", paper.AS_DRAWN),
+        "null_rpc": _table2(folder / "table2.csv", table7, facts),
+        "table1": table1.read_text() if table1.exists() else "",
+        "experiments": _wide(_tidy(folder / EXPERIMENTS)),
+        "peers": _tidy(folder / PEERS).to_dict("records"),
+        "figures": {name: FIGURES.get(name, name) for name in sorted(drawn)},
+    }
+
+
+def render(template: str, **values: Any) -> str:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         undefined=jinja2.StrictUndefined,
+        autoescape=jinja2.select_autoescape(["html"]),
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    text = environment.get_template("report.md").render(
-        facts=facts,
-        sizes=sorted(table7["bytes"].unique()),
-        us=_finder(table7, tables.MODEL),
-        instructions=_finder(table7, tables.INSTRUCTIONS),
-        us_one_space=_finder(one_space, tables.MODEL),
-        events=events.query("spaces == 2 and bytes == 8").to_dict("records"),
-        l3=paper.one_way_us("L3"),
-        l3_cold=(paper.one_way_us("L3") + paper.cold_penalty_us()).round(1),
-        mach_printed=paper.one_way_us("Mach", paper.AS_PRINTED),
-        mach_drawn=paper.one_way_us("Mach", paper.AS_DRAWN),
+    environment.filters["short"] = short
+    return environment.get_template(template).render(**values)
+
+
+def page(text: str, folder: Path) -> str:
+    """The same as one HTML file, its figures inside."""
+    body = markdown.markdown(text, extensions=["tables", "toc"], output_format="xhtml")
+    for verdict in claims.VERDICTS:
+        marked = f'<td class="{verdict.replace(" ", "-")}">{verdict}</td>'
+        body = body.replace(f"<td>{verdict}</td>", marked)
+    body = re.sub(
+        r'<p><img alt="([^"]*)" src="(\w+)\.svg" /></p>',
+        lambda found: _figure(folder / f"{found[2]}.svg", found[1]),
+        body,
     )
-    (folder / "report.md").write_text(text)
+    body = body.replace("<table>", '<div class="table"><table>')
+    body = body.replace("</table>", "</table></div>")
+    title = text.splitlines()[0].lstrip("# ")
+    return render("report.html", title=title, body=markupsafe.Markup(body))
+
+
+def short(number: float) -> str:
+    """With about three digits; nothing for what is not there."""
+    if pd.isna(number):
+        return ""
+    if abs(number) < 10 or number == round(number):
+        return f"{number:.3g}" if abs(number) < 10 else f"{number:.0f}"
+    return f"{number:.0f}" if abs(number) >= 100 else f"{number:.1f}"
+
+
+def _figure(path: Path, caption: str) -> str:
+    """A figure drawn by gnuplot. All have the same names for their parts; inside one
+    page these must differ."""
+    svg = path.read_text()
+    svg = svg[svg.index("<svg") :]
+    svg = svg.replace("<title>Gnuplot</title>", "")
+    svg = re.sub(r"\bid=(['\"])", rf"id=\1{path.stem}-", svg)
+    svg = re.sub(r"href=(['\"])#", rf"href=\1#{path.stem}-", svg)
+    svg = svg.replace("url(#", f"url(#{path.stem}-")
+    return f"<figure>\n{svg.strip()}\n<figcaption>{caption}</figcaption>\n</figure>"
+
+
+def _read(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path) if path.exists() else pd.DataFrame()
+
+
+def _table2(
+    path: Path, table7: pd.DataFrame, facts: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Of a run that has other kernels' numbers, or the paper's and ours. Columns:
+    system, us, clock."""
+    if path.exists():
+        return pd.read_csv(path).to_dict("records")
+    rows = paper.rows(quantity="null_rpc").rename(columns={"value": "us"})
+    where = f"486, {facts['board']['numbers']['mhz']} MHz"
+    ours = [
+        {"system": f"{system}, {where}", "us": 2 * us, "clock": tables.MODEL}
+        for (size, system, cache), us in _finder(table7, tables.MODEL).items()
+        if size == 8 and cache == "warm"
+    ]
+    listed = pd.concat([rows.assign(clock="paper"), pd.DataFrame(ours)])
+    return listed.sort_values("us", kind="stable").to_dict("records")
+
+
+def _tidy(path: Path) -> pd.DataFrame:
+    """Rows with a number each; sizes and parameters as they are written."""
+    if not path.exists():
+        return pd.DataFrame()
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    return table.assign(value=pd.to_numeric(table["value"]))
+
+
+def _wide(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """By experiment, without those of tables 3, 4 and 5: the parameters, and lines
+    with what they are of and a value for each parameter."""
+    if table.empty:
+        return {}
+    about = ["configuration", "quantity", "unit", "clock", "direction"]
+    wide = {}
+    for name, rows in table.groupby("experiment", sort=False):
+        if name != "minimum":
+            lines = [
+                (of, group.set_index("parameter")["value"].to_dict())
+                for of, group in rows.groupby(about, sort=False)
+            ]
+            wide[name] = {"parameters": rows["parameter"].unique(), "lines": lines}
+    return wide
+
+
+def _events(path: Path) -> list[dict[str, Any]]:
+    events = _read(path)
+    if events.empty:
+        return []
+    return events.query("spaces == 2 and bytes == 8").to_dict("records")
 
 
 def _finder(table: pd.DataFrame, clock: str) -> dict[tuple[int, str, str], float]:
     """From size, system and cache to what one message takes."""
+    if table.empty:
+        return {}
     rows = table[table["clock"] == clock]
     keys = zip(rows["bytes"], rows["system"], rows["cache"])
     return dict(zip(keys, rows["one_way"]))

@@ -37,7 +37,8 @@ def command(*arguments: str) -> int:
 
 def test_a_run_is_complete(run: Path) -> None:
     assert {path.name for path in run.iterdir()} == {
-        *("logs", "provenance.json", "report.md", "figures.csv"),
+        *("logs", "provenance.json", "figures.csv", "claims.csv"),
+        *("report.md", "report.html"),
         *("table7.csv", "table7_one_space.csv", "events.csv"),
         *("figure7.svg", "figure7.png", "figure8.svg", "figure8.png"),
         "experiments.csv",
@@ -76,17 +77,18 @@ def test_table_7(run: Path) -> None:
 
 def test_two_runs_are_identical(run: Path, tmp_path: Path) -> None:
     assert command("figures", "--results", str(tmp_path / "again")) == 0
-    names = ("table7.csv", "table7_one_space.csv", "experiments.csv", "report.md")
+    names = ("table7.csv", "table7_one_space.csv", "experiments.csv", "report.html")
     for name in (*names, "figure7.svg"):
         assert (tmp_path / "again" / name).read_bytes() == (run / name).read_bytes()
 
 
 def test_redraw_makes_the_same_from_the_logs(run: Path, tmp_path: Path) -> None:
     shutil.copytree(run, tmp_path / "run")
-    for name in ("table7.csv", "figure8.svg", "experiments.csv", "report.md"):
+    names = ("table7.csv", "figure8.svg", "experiments.csv", "claims.csv", "report.html")
+    for name in names:
         (tmp_path / "run" / name).unlink()
     assert command("redraw", str(tmp_path / "run")) == 0
-    for name in ("table7.csv", "figure8.svg", "experiments.csv", "report.md"):
+    for name in names:
         assert (tmp_path / "run" / name).read_bytes() == (run / name).read_bytes()
 
 
