@@ -31,6 +31,7 @@ static const uint32_t sizes[] = {8, 12, 128, 512, 1024, 2048, 4096};
 struct player {
 	uint32_t string[MAX_STRING / 4] __attribute__((aligned(4096)));
 	MESSAGE_VARIABLE(MAX_DIRECT, 1) message;
+	struct flat_message flat;
 };
 
 static struct player client, server;
@@ -103,15 +104,15 @@ static void serve(uid_t partner, uint32_t bytes, uint32_t n)
 	struct received r;
 
 	prepare(&server, bytes);
-	r = complex_receive(partner, m, TIMEOUT_NEVER);
+	r = complex_receive(partner, m, TIMEOUT_NEVER, &server.flat);
 	fill(
 	    &server, bytes, holds(&server, r, bytes, REQUEST) ? ANSWER : WRONG);
 	while (--n && code(r) == IPC_OK)
 		r = complex_reply_and_receive_next(
-		    r.from, m, TIMEOUT_NEVER, m, TIMEOUT_NEVER);
+		    r.from, m, TIMEOUT_NEVER, m, TIMEOUT_NEVER, &server.flat);
 	fill(&server, bytes,
 	    holds(&server, r, bytes, LAST_REQUEST) ? LAST_ANSWER : WRONG);
-	complex_send(partner, m, TIMEOUT_NEVER);
+	complex_send(partner, m, TIMEOUT_NEVER, &server.flat);
 }
 
 /* Orders are short messages: bytes and number of round trips. */
@@ -134,8 +135,8 @@ static void play(uid_t partner, uint32_t n)
 	struct message *m = &client.message.head;
 
 	while (n--) {
-		struct received r =
-		    complex_call(partner, m, TIMEOUT_NEVER, m, TIMEOUT_NEVER);
+		struct received r = complex_call(
+		    partner, m, TIMEOUT_NEVER, m, TIMEOUT_NEVER, &client.flat);
 
 		if (code(r) != IPC_OK)
 			fail("call: result %u", code(r));
@@ -149,7 +150,8 @@ static void play_checked(uid_t partner, uint32_t bytes, enum contents contents,
 	struct received r;
 
 	fill(&client, bytes, contents);
-	r = complex_call(partner, m, TIMEOUT_NEVER, m, TIMEOUT_NEVER);
+	r = complex_call(
+	    partner, m, TIMEOUT_NEVER, m, TIMEOUT_NEVER, &client.flat);
 	if (code(r) != IPC_OK)
 		fail("checked call: result %u", code(r));
 	if (!holds(&client, r, bytes, expected))

@@ -39,6 +39,7 @@ static struct slot {
 	union order_message order;
 	union report_message report;
 	uid_t root;
+	struct flat_message flat;
 } slots[PARTIES];
 
 /* Of the root task: all parties in all spaces. */
@@ -157,7 +158,7 @@ static struct received do_bad_ipc(const struct order *o)
 	fail("bad variables are for send and receive only");
 }
 
-static struct received do_ipc(const struct order *o)
+static struct received do_ipc(const struct order *o, struct flat_message *flat)
 {
 	const struct message *send = (const struct message *)o->send.address;
 	struct message *receive = (struct message *)o->receive.address;
@@ -167,16 +168,18 @@ static struct received do_ipc(const struct order *o)
 		return do_bad_ipc(o);
 	switch (o->operation) {
 	case SEND:
-		r.result = complex_send(o->partner, send, o->send_timeout);
+		r.result =
+		    complex_send(o->partner, send, o->send_timeout, flat);
 		return r;
 	case RECEIVE:
-		return complex_receive(o->partner, receive, o->receive_timeout);
+		return complex_receive(
+		    o->partner, receive, o->receive_timeout, flat);
 	case CALL:
 		return complex_call(o->partner, send, o->send_timeout, receive,
-		    o->receive_timeout);
+		    o->receive_timeout, flat);
 	default:
 		return complex_reply_and_receive_next(o->partner, send,
-		    o->send_timeout, receive, o->receive_timeout);
+		    o->send_timeout, receive, o->receive_timeout, flat);
 	}
 }
 
@@ -281,7 +284,8 @@ static bool memory_operation(const struct order *o, struct report *report)
 	}
 }
 
-struct report perform(const struct order *o)
+static struct report perform_with(
+    const struct order *o, struct flat_message *flat)
 {
 	struct report report = {0};
 	struct received r;
@@ -312,7 +316,7 @@ struct report perform(const struct order *o)
 		report.result = use_coprocessor(o);
 		return report;
 	}
-	r = do_ipc(o);
+	r = do_ipc(o, flat);
 	report.result = r.result;
 	report.from = r.from;
 	report.words[0] = r.words[0];
@@ -320,6 +324,13 @@ struct report perform(const struct order *o)
 	if (o->operation != SEND && has_message(r))
 		report.sum = sum_received(&o->receive, r);
 	return report;
+}
+
+struct report perform(const struct order *o)
+{
+	static struct flat_message flat;
+
+	return perform_with(o, &flat);
 }
 
 static void party(void *slot)
@@ -334,7 +345,7 @@ static void party(void *slot)
 
 		if (CONFIG_REGISTER_MESSAGES)
 			memcpy(s->order.message.head.words, r.words, 8);
-		s->report.report = perform(&s->order.order);
+		s->report.report = perform_with(&s->order.order, &s->flat);
 		ipc_send(s->root, &s->report.message.head, TIMEOUT_NEVER);
 	}
 }

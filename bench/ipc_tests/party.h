@@ -81,7 +81,7 @@ extern uint8_t area[AREA_BYTES];
 /* A read-only variable. */
 extern const struct message *const read_only;
 
-/* Carries out an order in the calling thread. */
+/* Carries out an order in the calling thread, which must not be a party. */
 struct report perform(const struct order *order);
 
 /* What the words and the sum of a message with this seed should be. */
