@@ -4,16 +4,11 @@
  * and the dope; behind them come the message's own first 8 bytes, its direct
  * string, and of each indirect string the length and the contents, filled up to
  * dwords. What does not fit goes on in the direct strings of more messages.
- * Then the memory objects, one a message. A message that is only a direct
- * string, or only one memory object, goes as it is.
- *
- * With CONFIG_SHARED_BUFFERS what goes as it is goes from the caller's
- * variable; without it is copied, as all stubs do (separate_buffers.h).
+ * Then the memory objects, one a message. One memory object and nothing else
+ * goes as it is, like a direct string (complex.h).
  */
 #include "runtime.h"
 #include "complex.h"
-
-#define MARSHALLED 0x4D41524C
 
 /* Where the object's descriptor is found. */
 #define FLAT_SIZE (FLAT_DOPE(FLAT_DWORDS) | DOPE_WITH_OBJECTS(0, 0, 1))
@@ -104,11 +99,6 @@ static bool is_one_object(uint32_t dope)
 	return (dope & ~IPC_RESULT) == DOPE_WITH_OBJECTS(0, 0, 1);
 }
 
-static bool goes_as_it_is(const struct message *message)
-{
-	return message->dope >> 16 == 0 && message->words[0] != MARSHALLED;
-}
-
 static void send_objects(struct marshalling *m, const struct message *message)
 {
 	uint32_t objects = DOPE_OBJECTS(message->dope), n;
@@ -121,22 +111,11 @@ static void send_objects(struct marshalling *m, const struct message *message)
 	}
 }
 
-static const struct message *copy(
-    struct flat_message *flat, const struct message *message)
-{
-	uint32_t dwords = DOPE_DWORDS(message->dope);
-
-	memcpy(flat->head.words, message->words, 8 + dwords * 4);
-	return ready(flat, FLAT_DOPE(dwords));
-}
-
 /* Sends all but the last flat message, which is returned; NULL if there is
  * nothing left to send. */
 static const struct message *prepare(
     struct marshalling *m, const struct message *message)
 {
-	if (goes_as_it_is(message))
-		return CONFIG_SHARED_BUFFERS ? message : copy(m->flat, message);
 	if (is_one_object(message->dope))
 		memcpy(m->flat->head.words, message->words, 8);
 	else
@@ -147,8 +126,7 @@ static const struct message *prepare(
 	return ready(m->flat, FLAT_DOPE(m->dwords));
 }
 
-/* The flat message as a buffer, with one for an object if there is one. */
-static struct message *opened(
+static struct message *open_for(
     struct flat_message *flat, const struct memory_object *object)
 {
 	flat->head.size = FLAT_DOPE(FLAT_DWORDS);
@@ -159,11 +137,17 @@ static struct message *opened(
 	return &flat->head;
 }
 
+struct message *flat_open_for_object(
+    struct flat_message *flat, const struct message *buffer)
+{
+	return open_for(flat, objects_in(buffer));
+}
+
 static struct received receive_flat(uid_t from, uint32_t timeout,
     struct flat_message *flat, const struct memory_object *object)
 {
 	return ipc_trap(
-	    IPC_RECEIVE, from, NULL, 0, opened(flat, object), timeout);
+	    IPC_RECEIVE, from, NULL, 0, open_for(flat, object), timeout);
 }
 
 static void receive_more(struct unmarshalling *u)
@@ -280,7 +264,7 @@ static struct received take(
 	return r;
 }
 
-static struct received finish(
+struct received flat_unpack(
     struct received r, struct message *buffer, struct flat_message *flat)
 {
 	if (!has_message(r))
@@ -291,11 +275,6 @@ static struct received finish(
 	if (!CONFIG_REGISTER_MESSAGES)
 		memcpy(buffer->words, r.words, 8);
 	return r;
-}
-
-static struct memory_object *object_buffer(const struct message *buffer)
-{
-	return DOPE_OBJECTS(buffer->size) ? objects_in(buffer) : NULL;
 }
 
 static uint32_t send_last(
@@ -313,13 +292,6 @@ uint32_t flat_send(uid_t to, const struct message *message, uint32_t timeout,
 	return send_last(&m, prepare(&m, message));
 }
 
-struct received flat_receive(uid_t from, struct message *buffer,
-    uint32_t timeout, struct flat_message *flat)
-{
-	return finish(receive_flat(from, timeout, flat, object_buffer(buffer)),
-	    buffer, flat);
-}
-
 struct received flat_call(uid_t to, const struct message *send,
     uint32_t send_timeout, struct message *receive, uint32_t receive_timeout,
     struct flat_message *flat)
@@ -329,13 +301,13 @@ struct received flat_call(uid_t to, const struct message *send,
 	uint32_t result;
 
 	if (last && CONFIG_RPC_SYSCALLS)
-		return finish(
+		return flat_unpack(
 		    ipc_trap(IPC_CALL, to, last, m.timeout,
-			opened(flat, object_buffer(receive)), receive_timeout),
+			flat_open(flat, receive), receive_timeout),
 		    receive, flat);
 	result = send_last(&m, last);
 	return result == IPC_OK
-		   ? flat_receive(to, receive, receive_timeout, flat)
+		   ? complex_receive(to, receive, receive_timeout, flat)
 		   : ipc_failed(result);
 }
 
@@ -348,12 +320,12 @@ struct received flat_reply_and_receive_next(uid_t to,
 	uint32_t result;
 
 	if (last && CONFIG_RPC_SYSCALLS)
-		return finish(
+		return flat_unpack(
 		    ipc_trap(IPC_REPLY_AND_RECEIVE_NEXT, to, last, m.timeout,
-			opened(flat, object_buffer(receive)), receive_timeout),
+			flat_open(flat, receive), receive_timeout),
 		    receive, flat);
 	result = send_last(&m, last);
 	return result == IPC_OK
-		   ? flat_receive(NOBODY, receive, receive_timeout, flat)
+		   ? complex_receive(NOBODY, receive, receive_timeout, flat)
 		   : ipc_failed(result);
 }
