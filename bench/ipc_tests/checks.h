@@ -12,9 +12,11 @@ void check(bool passed, const char *format, ...);
 
 /*
  * For what only a kernel with complex messages can be asked: check(
- * if_complex(CONFIG_COMPLEX_MESSAGES && ...)) is skipped in others.
+ * if_complex(CONFIG_COMPLEX_MESSAGES && ...)) is skipped in others. The same
+ * with long direct strings, which they do not have.
  */
 bool if_complex(bool passed);
+bool if_flat(bool passed);
 
 /* The two or so ways in which parties can be apart. */
 #define HERE 0 /* the tests' own space */
