@@ -294,7 +294,9 @@ static bool memory_operation(const struct order *o, struct report *report)
 	}
 }
 
-struct report perform_with(const struct order *o, struct flat_message *flat)
+/* All of it in a page, which a test unmaps. */
+__attribute__((aligned(4096))) struct report perform_with(
+    const struct order *o, struct flat_message *flat)
 {
 	struct report report = {0};
 	struct received r;
