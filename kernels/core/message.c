@@ -42,7 +42,8 @@ uint32_t message_open(const struct message *message, struct outgoing *out)
 	if (too_complex(head.dope))
 		return IPC_TOO_LONG;
 	out->direct = message->direct;
-	out->strings = (const void *)(message->direct + direct_dwords(head.size));
+	out->strings =
+	    (const void *)(message->direct + direct_dwords(head.size));
 	out->objects = (const void *)(out->strings + strings_of(head.size));
 	return in_user_space(
 		   (uint32_t)message->direct, direct_dwords(head.dope) * 4)
