@@ -25,6 +25,9 @@ TOOLCHAINS = (
     ("", "-m32"),
 )
 
+# The kernel, the user programs.
+MAKEFILES = ("kernels/Makefile", "bench/Makefile")
+
 
 @dataclass(frozen=True)
 class Toolchain:
@@ -55,8 +58,11 @@ class Built:
         return self.folder / f"{name}.elf"
 
 
-def build(configuration: Configuration, jobs: int = 2) -> Built:
-    """Builds the kernel and all user programs, as far as they are not."""
+def build(
+    configuration: Configuration, jobs: int = 2, makefiles: Sequence[str] = MAKEFILES
+) -> Built:
+    """Builds the kernel and all user programs, or one of both, as far as they are
+    not."""
     folder = BUILD / configuration.name
     toolchain = find_toolchain()
     built = Built(configuration, revision(), folder)
@@ -68,7 +74,7 @@ def build(configuration: Configuration, jobs: int = 2) -> Built:
         )
         arguments = [f"O={folder.relative_to(ROOT)}", f"-j{jobs}"]
         arguments += [f"CROSS={toolchain.prefix}", f"CROSS_FLAGS={toolchain.flags}"]
-        for makefile in ("kernels/Makefile", "bench/Makefile"):
+        for makefile in makefiles:
             what = f"{configuration} ({makefile}, with {toolchain.command})"
             call_make(makefile, arguments, what)
     return built
