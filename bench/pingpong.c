@@ -36,6 +36,7 @@ struct player {
 	uint32_t left;
 	uint32_t *string;
 	MESSAGE_VARIABLE(MAX_DIRECT, 1) message __attribute__((aligned(16)));
+	struct flat_message flat;
 };
 
 static uint32_t strings[2][MAX_STRING / 4] __attribute__((aligned(4096)));
@@ -119,24 +120,24 @@ static void serve(uid_t partner, uint32_t bytes, uint32_t n)
 	uint32_t step;
 
 	prepare(&server, bytes);
-	r = complex_receive(partner, m, TIMEOUT_NEVER);
+	r = complex_receive(partner, m, TIMEOUT_NEVER, &server.flat);
 	fill(
 	    &server, bytes, holds(&server, r, bytes, REQUEST) ? ANSWER : WRONG);
 	for (server.left = (n - 1) / UNROLLED; server.left; server.left--) {
 #pragma GCC unroll 4
 		for (step = 0; step < UNROLLED; step++) {
-			r = complex_reply_and_receive_next(
-			    r.from, m, TIMEOUT_NEVER, m, TIMEOUT_NEVER);
+			r = complex_reply_and_receive_next(r.from, m,
+			    TIMEOUT_NEVER, m, TIMEOUT_NEVER, &server.flat);
 			if (code(r) != IPC_OK)
 				return;
 		}
 	}
 	for (server.left = (n - 1) % UNROLLED; server.left; server.left--)
 		r = complex_reply_and_receive_next(
-		    r.from, m, TIMEOUT_NEVER, m, TIMEOUT_NEVER);
+		    r.from, m, TIMEOUT_NEVER, m, TIMEOUT_NEVER, &server.flat);
 	fill(&server, bytes,
 	    holds(&server, r, bytes, LAST_REQUEST) ? LAST_ANSWER : WRONG);
-	complex_send(partner, m, TIMEOUT_NEVER);
+	complex_send(partner, m, TIMEOUT_NEVER, &server.flat);
 }
 
 /* Orders are short messages: bytes and number of round trips. */
@@ -156,8 +157,8 @@ static void server_thread(uid_t partner)
 static struct received round_trip(uid_t partner)
 {
 	struct message *m = &client.message.head;
-	struct received r =
-	    complex_call(partner, m, TIMEOUT_NEVER, m, TIMEOUT_NEVER);
+	struct received r = complex_call(
+	    partner, m, TIMEOUT_NEVER, m, TIMEOUT_NEVER, &client.flat);
 
 	if (code(r) != IPC_OK)
 		fail("call: result %u", code(r));
@@ -185,7 +186,8 @@ static void play_checked(uid_t partner, uint32_t bytes, enum contents contents,
 	struct received r;
 
 	fill(&client, bytes, contents);
-	r = complex_call(partner, m, TIMEOUT_NEVER, m, TIMEOUT_NEVER);
+	r = complex_call(
+	    partner, m, TIMEOUT_NEVER, m, TIMEOUT_NEVER, &client.flat);
 	if (code(r) != IPC_OK)
 		fail("checked call: result %u", code(r));
 	if (!holds(&client, r, bytes, expected))

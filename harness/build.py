@@ -25,6 +25,9 @@ TOOLCHAINS = (
     ("", "-m32"),
 )
 
+# The kernel, the user programs.
+MAKEFILES = ("kernels/Makefile", "bench/Makefile")
+
 
 @dataclass(frozen=True)
 class Toolchain:
@@ -56,9 +59,13 @@ class Built:
 
 
 def build(
-    configuration: Configuration, jobs: int = 2, programs: Sequence[str] = ()
+    configuration: Configuration,
+    jobs: int = 2,
+    programs: Sequence[str] = (),
+    makefiles: Sequence[str] = MAKEFILES,
 ) -> Built:
-    """Builds the kernel and the named user programs, or all, as far as they are not."""
+    """Builds the kernel and the named user programs, or all, as far as they are
+    not; or what one of the makefiles makes."""
     folder = BUILD / configuration.name
     toolchain = find_toolchain()
     built = Built(configuration, revision(), folder)
@@ -71,7 +78,8 @@ def build(
         arguments = [f"O={folder.relative_to(ROOT)}", f"-j{jobs}"]
         arguments += [f"CROSS={toolchain.prefix}", f"CROSS_FLAGS={toolchain.flags}"]
         wanted = [f"{folder.relative_to(ROOT)}/{name}.elf" for name in programs]
-        for makefile, targets in (("kernels/Makefile", []), ("bench/Makefile", wanted)):
+        for makefile in makefiles:
+            targets = wanted if makefile == "bench/Makefile" else []
             what = f"{configuration} ({makefile}, with {toolchain.command})"
             call_make(makefile, arguments + targets, what)
     return built

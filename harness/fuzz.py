@@ -22,7 +22,7 @@ from harness.machines import qemu
 from harness.models.ipc import model
 from harness.switches import Configuration
 
-FUZZ = measure.Experiment("fuzz", 4)
+FUZZ = measure.Experiment("fuzz", 4, memory_mb=40)
 
 INTERVAL = 1000
 MOST_CALLS = 100_000_000

@@ -66,8 +66,8 @@ FAULTS = {
         "a direct string is not clipped to its buffer",
         "optimized",
         "core/message.c",
-        "min(DOPE_DWORDS(dope), DOPE_DWORDS(size))",
-        "DOPE_DWORDS(dope)",
+        "min(direct_dwords(dope), direct_dwords(size))",
+        "direct_dwords(dope)",
     ),
     "cut": Fault(
         "nobody is told that a string was cut",

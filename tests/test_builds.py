@@ -3,20 +3,18 @@
 
 from __future__ import annotations
 
-import itertools
-import random
 import re
 import subprocess
+from functools import cache
 
 import pytest
 from conftest import seed
+from covering import covering
 
 from harness import build, switches
 from harness.build import Built
 from harness.errors import Refused
 from harness.switches import Configuration
-
-CANDIDATES = 20  # of which the best is taken
 
 # What came after the 486, or has no business in a kernel for it: of the
 # coprocessor all but what saves and loads its registers.
@@ -27,37 +25,17 @@ NOT_486 = re.compile(
 )
 
 
-def triples(on: frozenset[str]) -> set[tuple[tuple[str, bool], ...]]:
-    """How any three switches are set."""
-    values = [(s.symbol, s.symbol in on) for s in switches.switches()]
-    return set(itertools.combinations(values, 3))
-
-
+@cache
 def subsets() -> list[Configuration]:
     """Chosen by the seed, so that any three switches are in all eight positions."""
-    symbols = [s.symbol for s in switches.switches()]
-    choose = random.Random(seed())
-    missing = set()
-    for some in itertools.combinations(symbols, 3):
-        for position in itertools.product((False, True), repeat=3):
-            missing.add(tuple(zip(some, position)))
-    chosen = []
-    while missing:
-        candidates = [
-            frozenset(s for s in symbols if choose.random() < 0.5)
-            for _ in range(CANDIDATES)
-        ]
-        best = max(candidates, key=lambda on: len(triples(on) & missing))
-        missing -= triples(best)
-        chosen.append(Configuration(best))
-    return list(dict.fromkeys(chosen))
+    return covering(3, seed())
 
 
 @pytest.mark.parametrize("configuration", subsets(), ids=str)
-def test_subsets_build(
+def test_kernels_of_subsets_build(
     configuration: Configuration, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    built = build.build(configuration)
+    built = build.build(configuration, makefiles=build.MAKEFILES[:1])
     identity = (
         f"Twentyfold kernel, configuration {configuration}, revision {built.revision}"
     )

@@ -55,9 +55,15 @@ static uint32_t choose_size(struct generator *g, uint32_t most)
 	}
 }
 
+/* That a party's variables have room for, with objects behind. */
+static uint32_t most_dwords(void)
+{
+	return complex_messages ? MESSAGE_MAX_DWORDS : OWN_LONG_DWORDS;
+}
+
 static uint32_t choose_dwords(struct generator *g)
 {
-	return percent(g, 35) ? 0 : choose_size(g, MESSAGE_MAX_DWORDS);
+	return percent(g, 35) ? 0 : choose_size(g, most_dwords());
 }
 
 static uint32_t choose_timeout(struct generator *g)
@@ -120,6 +126,22 @@ static uint32_t at_edge(struct generator *g, uint32_t size)
 	return EDGE_END - (size - missing);
 }
 
+/* Without strings, a message or a buffer itself may be long: false if not. */
+static bool place_long(
+    struct generator *g, struct call *c, struct variable *v, bool receive)
+{
+	uint32_t offset = receive ? BIG_RECEIVE_STRING : BIG_SEND_STRING;
+
+	if (complex_messages || any(g, receive ? 16 : 32) ||
+	    !reserve(g, c, EXCLUSIVE_BIG))
+		return false;
+	v->place = BIG;
+	v->address = boundary + offset + misalignment(g);
+	v->room = BIG_STRING_MAX;
+	v->size = v->dope = FLAT_DOPE(any(g, BIG_DWORDS + 1));
+	return true;
+}
+
 /* Messages in PAGED are those that the pool has. */
 static void place_in_pool(struct variable *v, bool receive)
 {
@@ -151,7 +173,7 @@ static void place_variable(
 		place_in_pool(v, receive);
 		break;
 	case EDGE:
-		end = sizeof(struct message) + DOPE_DWORDS(v->dope) * 4;
+		end = sizeof(struct message) + dwords_in(v->dope) * 4;
 		if (end < variable_end(v->size))
 			end = variable_end(v->size);
 		v->address = at_edge(g, end);
@@ -321,6 +343,11 @@ static uint32_t choose_count(struct generator *g)
 	return n < 9 ? 2 + any(g, 3) : any(g, 256);
 }
 
+static uint32_t choose_strings(struct generator *g, uint32_t percents)
+{
+	return complex_messages && percent(g, percents) ? choose_count(g) : 0;
+}
+
 /* Objects are sent and received where nothing else goes on meanwhile. */
 static uint32_t choose_objects(
     struct generator *g, const struct call *c, uint32_t percents)
@@ -333,7 +360,7 @@ static void choose_send(struct generator *g, struct call *c)
 {
 	struct variable *v = &c->send;
 	uint32_t dwords = choose_dwords(g), room, n;
-	uint32_t strings = percent(g, 30) ? choose_count(g) : 0;
+	uint32_t strings = choose_strings(g, 30);
 	uint32_t objects = choose_objects(g, c, 20);
 
 	/* Only so can it be one message without COMPLEX_MESSAGES. */
@@ -351,14 +378,15 @@ static void choose_send(struct generator *g, struct call *c)
 		place_object(g, v, v->objects + n);
 	if (percent(g, 5)) /* a result code does not matter */
 		v->dope |= any(g, 256);
-	place_variable(g, c, v, false);
+	if (!place_long(g, c, v, false))
+		place_variable(g, c, v, false);
 }
 
 static void choose_receive(struct generator *g, struct call *c)
 {
 	struct variable *v = &c->receive;
-	uint32_t dwords = percent(g, 60) ? 255 : choose_dwords(g), n;
-	uint32_t strings = percent(g, 80) ? choose_count(g) : 0;
+	uint32_t dwords = percent(g, 60) ? most_dwords() : choose_dwords(g), n;
+	uint32_t strings = choose_strings(g, 80);
 	uint32_t objects = choose_objects(g, c, 60);
 
 	v->arena = g->parties[c->party].arena;
@@ -367,7 +395,8 @@ static void choose_receive(struct generator *g, struct call *c)
 	place_strings(g, c, v, true, strings);
 	for (n = 0; n < PLANNED_OBJECTS; n++)
 		place_window(g, v, v->windows + n);
-	place_variable(g, c, v, true);
+	if (!place_long(g, c, v, true))
+		place_variable(g, c, v, true);
 }
 
 static uint32_t larger(uint32_t a, uint32_t b)
@@ -381,11 +410,11 @@ static void share_variable(struct call *c)
 	struct variable *s = &c->send, *r = &c->receive;
 	uint32_t n;
 
-	if (s->room == 0 || r->room == 0)
+	if (s->room == 0 || r->room == 0 || s->place == BIG || r->place == BIG)
 		return;
 	c->one_variable = true;
-	s->size = DOPE(larger(DOPE_DWORDS(s->dope), DOPE_DWORDS(r->size)),
-	    larger(DOPE_STRINGS(s->dope), DOPE_STRINGS(r->size)));
+	s->size = DOPE(larger(dwords_in(s->dope), dwords_in(r->size)),
+	    larger(strings_in(s->dope), strings_in(r->size)));
 	if (s->place == EDGE) {
 		s->address = EDGE_END - EDGE_BYTES;
 		s->room = EDGE_BYTES;

@@ -19,7 +19,7 @@ static void put_descriptor(const struct variable *v, uint32_t offset,
 
 static void fill_variable(const struct variable *v, uint32_t seed)
 {
-	uint32_t dwords = DOPE_DWORDS(v->size), sent = DOPE_DWORDS(v->dope), n;
+	uint32_t dwords = dwords_in(v->size), sent = dwords_in(v->dope), n;
 
 	put(v, 0, v->size);
 	put(v, 4, v->dope);
@@ -110,7 +110,7 @@ uint32_t sum_message(
 {
 	uint32_t sum = add(words[0], words[1]), n, descriptor;
 
-	for (n = 0; n < DOPE_DWORDS(dope); n++)
+	for (n = 0; n < dwords_in(dope); n++)
 		sum = add(sum, memory_get(v->address + 16 + n * 4));
 	descriptor = v->address + strings_offset(v->size);
 	for (n = 0; n < strings_in(dope); n++, descriptor += 16) {

@@ -286,7 +286,7 @@ uid_t start_raw(uint32_t seed)
 }
 
 #define BRAWL_BYTES 0x10000
-#define BRAWL_DWORDS 64
+#define BRAWL_DWORDS (CONFIG_COMPLEX_MESSAGES ? 64 : BRAWL_BYTES / 4)
 #define BRAWL_PAGES (BRAWL_BYTES / PAGE_BYTES)
 
 void child(char *stack_end, uid_t root);
@@ -298,7 +298,7 @@ static struct brawler {
 	uid_t root;
 	union brawl_message message;
 	struct {
-		MESSAGE_VARIABLE(BRAWL_DWORDS, 1) m;
+		MESSAGE_VARIABLE(BRAWL_DWORDS, CONFIG_COMPLEX_MESSAGES) m;
 		struct memory_object object;
 	} variable;
 } brawlers[BRAWLERS];
@@ -324,14 +324,18 @@ static void change_message(struct brawler *b, uint32_t random)
 	uint32_t objects = random >> 27 & 1;
 	struct message *head = &b->variable.m.head;
 
-	head->size = DOPE_WITH_OBJECTS(BRAWL_DWORDS, 1, 1);
-	head->dope =
-	    DOPE_WITH_OBJECTS(random >> 20 & 63, random >> 26 & 1, objects);
-	if (!CONFIG_COMPLEX_MESSAGES && objects)
-		head->dope = DOPE_WITH_OBJECTS(0, 0, 1);
-	b->variable.m.strings[0] =
-	    (struct indirect_string){at, (uint32_t)somewhere(random >> 3),
-		BRAWL_BYTES - at / 2, (uint32_t)somewhere(random)};
+	head->size =
+	    DOPE_WITH_OBJECTS(BRAWL_DWORDS, CONFIG_COMPLEX_MESSAGES, 1);
+	if (CONFIG_COMPLEX_MESSAGES) {
+		head->dope = DOPE_WITH_OBJECTS(
+		    random >> 20 & 63, random >> 26 & 1, objects);
+		b->variable.m.strings[0] = (struct indirect_string){at,
+		    (uint32_t)somewhere(random >> 3), BRAWL_BYTES - at / 2,
+		    (uint32_t)somewhere(random)};
+	} else {
+		head->dope = objects ? DOPE_WITH_OBJECTS(0, 0, 1)
+				     : FLAT_DOPE(at / 4 >> (random >> 20 & 15));
+	}
 	b->variable.object =
 	    (struct memory_object){(BRAWL_PAGES - page) * PAGE_BYTES,
 		((uint32_t)somewhere(random >> 5) + page * PAGE_BYTES) |

@@ -14,6 +14,7 @@
 /* An arena. Between the parts nobody writes. */
 #define ARENA_BYTES 0xB000
 #define VARIABLE_ROOM 0x2500 /* 255 of everything */
+#define OWN_LONG_DWORDS 1000 /* and 255 objects */
 #define SEND_VARIABLE 0x100
 #define RECEIVE_VARIABLE 0x2700
 #define SEND_STRING 0x5000
@@ -29,6 +30,7 @@
 #define ARENAS_BELOW (FIRST_ARENA * ARENA_BYTES + RECEIVE_VARIABLE + 0x100)
 #define ARENAS_END (ARENAS * ARENA_BYTES - ARENAS_BELOW)
 #define BIG_STRING_MAX 0x10000
+#define BIG_DWORDS ((BIG_STRING_MAX - 64) / 4)
 #define BIG_SEND_STRING (ARENAS_END + 0x1000)
 #define BIG_RECEIVE_STRING (BIG_SEND_STRING + BIG_STRING_MAX + 0x1000)
 #define AREA_ABOVE (BIG_RECEIVE_STRING + BIG_STRING_MAX + 0x1000)
@@ -90,7 +92,7 @@ struct constants {
 
 /* Set in the beginning: the boundary, and where things are. */
 extern uint32_t boundary, constants_at, given_at, pool_at;
-/* Strings are strings; else their number is a tag. */
+/* There are indirect strings; else direct ones may be long. */
 extern bool complex_messages;
 
 static inline uint32_t arena(uint32_t n)
@@ -124,6 +126,11 @@ static inline bool is_paged(uint32_t address)
 	return address >= ZONE && address < PAGED_END;
 }
 
+static inline uint32_t dwords_in(uint32_t dope)
+{
+	return complex_messages ? DOPE_DWORDS(dope) : FLAT_DOPE_DWORDS(dope);
+}
+
 static inline uint32_t strings_in(uint32_t dope)
 {
 	return complex_messages ? DOPE_STRINGS(dope) : 0;
@@ -132,7 +139,7 @@ static inline uint32_t strings_in(uint32_t dope)
 /* Behind the start of a variable. */
 static inline uint32_t strings_offset(uint32_t size)
 {
-	return sizeof(struct message) + DOPE_DWORDS(size) * 4;
+	return sizeof(struct message) + dwords_in(size) * 4;
 }
 
 static inline uint32_t objects_offset(uint32_t size)

@@ -188,7 +188,7 @@ static void receiver_fails(uint32_t space, const struct order *bad,
 	    "the receiver's result code and source");
 	if (expected & ~IPC_RESULT)
 		check(r.sum ==
-			  contents_sum(send.seed, expected,
+			  contents_sum(send.seed, DOPE_DWORDS(expected),
 			      DOPE_STRINGS(expected) * receive.receive.length),
 		    "what fits has been delivered");
 	send.seed = next_seed();

@@ -281,7 +281,7 @@ static void test_string_into_code(void)
 static void test_unmap_oneself(void)
 {
 	uid_t a = party_create(MADE), b;
-	struct order o = order_memory(UNMAP, (uint32_t)perform & -PAGE);
+	struct order o = order_memory(UNMAP, (uint32_t)perform_with & -PAGE);
 
 	check(tell_and_ask(a, &o).result == SERVICE_OK,
 	    "who unmaps its code gets it again");
@@ -291,7 +291,7 @@ static void test_unmap_oneself(void)
 	o = (struct order){.operation = PAGER};
 	tell_and_ask(b, &o);
 	/* At the latest when it is told to do something else. */
-	check(ends_by(b, UNMAP, (uint32_t)perform & -PAGE) ||
+	check(ends_by(b, UNMAP, (uint32_t)perform_with & -PAGE) ||
 		  ends_by(b, READ, (uint32_t)area),
 	    "and who unmaps its code and has no pager");
 	a = party_create(MADE);

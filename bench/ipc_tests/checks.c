@@ -40,6 +40,12 @@ bool if_complex(bool passed)
 	return CONFIG_COMPLEX_MESSAGES ? passed : skip("no complex messages");
 }
 
+bool if_flat(bool passed)
+{
+	return CONFIG_COMPLEX_MESSAGES ? skip("no long direct strings")
+				       : passed;
+}
+
 bool skip(const char *why)
 {
 	skipping = why;
@@ -111,6 +117,6 @@ bool received_all(
 	return r->result == sent->send.dope && r->from == sender &&
 	       r->words[0] == contents_word(sent->seed, 0) &&
 	       r->words[1] == contents_word(sent->seed, 1) &&
-	       r->sum == contents_sum(sent->seed, sent->send.dope,
+	       r->sum == contents_sum(sent->seed, DOPE_DWORDS(sent->send.dope),
 			     DOPE_STRINGS(sent->send.dope) * sent->send.length);
 }

@@ -12,9 +12,11 @@ void check(bool passed, const char *format, ...);
 
 /*
  * For what only a kernel with complex messages can be asked: check(
- * if_complex(CONFIG_COMPLEX_MESSAGES && ...)) is skipped in others.
+ * if_complex(CONFIG_COMPLEX_MESSAGES && ...)) is skipped in others. The same
+ * with long direct strings, which they do not have.
  */
 bool if_complex(bool passed);
+bool if_flat(bool passed);
 
 /* check(skip("why"), ...) */
 bool skip(const char *why);

@@ -26,6 +26,7 @@ void program(const char *command_line, uid_t root)
 	test_swapping();
 	test_hostility();
 	test_complex_messages();
+	test_flat_messages();
 	test_faults();
 	test_life_cycle();
 	test_attacks();

@@ -39,6 +39,7 @@ static struct slot {
 	union order_message order;
 	union report_message report;
 	uid_t root;
+	struct flat_message flat;
 } slots[PARTIES];
 
 /* Of the root task: all parties in all spaces. */
@@ -63,22 +64,32 @@ static uint32_t add(uint32_t sum, uint32_t value)
 	return (sum << 5 | sum >> 27) + value;
 }
 
-uint32_t contents_sum(uint32_t seed, uint32_t dope, uint32_t string_bytes)
+uint32_t contents_sum(uint32_t seed, uint32_t dwords, uint32_t string_bytes)
 {
 	uint32_t sum = 0, n;
 
-	for (n = 0; n < 2 + DOPE_DWORDS(dope); n++)
+	for (n = 0; n < 2 + dwords; n++)
 		sum = add(sum, contents_word(seed, n));
 	for (n = 0; n < string_bytes; n++)
 		sum = add(sum, contents_byte(seed, n));
 	return sum;
 }
 
+static uint32_t dwords_in(const struct variable *v, uint32_t dope)
+{
+	return v->flat ? FLAT_DOPE_DWORDS(dope) : DOPE_DWORDS(dope);
+}
+
+static uint32_t strings_in(const struct variable *v, uint32_t dope)
+{
+	return v->flat ? 0 : DOPE_STRINGS(dope);
+}
+
 static struct indirect_string *descriptors(const struct variable *v)
 {
 	struct message *m = (struct message *)v->address;
 
-	return (struct indirect_string *)(m->direct + DOPE_DWORDS(v->dope));
+	return (struct indirect_string *)(m->direct + dwords_in(v, v->dope));
 }
 
 static void make_up(const struct variable *v, uint32_t seed)
@@ -95,16 +106,16 @@ static void make_up(const struct variable *v, uint32_t seed)
 		m->words[n] = contents_word(seed, n);
 	if (v->made_up == HEAD)
 		return;
-	for (n = 0; n < DOPE_DWORDS(v->dope); n++)
+	for (n = 0; n < dwords_in(v, v->dope); n++)
 		m->direct[n] = contents_word(seed, 2 + n);
 	strings = descriptors(v);
-	for (n = 0; n < DOPE_STRINGS(v->dope); n++) {
+	for (n = 0; n < strings_in(v, v->dope); n++) {
 		uint32_t at = v->string + n * v->length;
 
 		strings[n] =
 		    (struct indirect_string){v->length, at, v->length, at};
 	}
-	objects = (struct memory_object *)(strings + DOPE_STRINGS(v->dope));
+	objects = (struct memory_object *)(strings + strings_in(v, v->dope));
 	for (n = 0; n < DOPE_OBJECTS(v->dope); n++) {
 		uint32_t at = v->object + n * v->object_bytes;
 
@@ -120,7 +131,7 @@ static void make_up_string(const struct variable *v, uint32_t seed)
 
 	if (!v->address || v->made_up != ALL)
 		return;
-	for (n = 0; n < v->length * DOPE_STRINGS(v->dope); n++)
+	for (n = 0; n < v->length * strings_in(v, v->dope); n++)
 		s[n] = contents_byte(seed, n);
 }
 
@@ -130,9 +141,9 @@ static uint32_t sum_received(const struct variable *v, struct received r)
 	uint32_t sum = add(add(0, r.words[0]), r.words[1]);
 	uint32_t n, string;
 
-	for (n = 0; n < DOPE_DWORDS(r.result); n++)
+	for (n = 0; n < dwords_in(v, r.result); n++)
 		sum = add(sum, m->direct[n]);
-	for (string = 0; string < DOPE_STRINGS(r.result); string++) {
+	for (string = 0; string < strings_in(v, r.result); string++) {
 		const struct indirect_string *d = descriptors(v) + string;
 		const uint8_t *s = (const uint8_t *)d->address;
 
@@ -186,7 +197,7 @@ static struct received do_ipc_by_block(const struct order *o)
 	return r;
 }
 
-static struct received do_ipc(const struct order *o)
+static struct received do_ipc(const struct order *o, struct flat_message *flat)
 {
 	const struct message *send = (const struct message *)o->send.address;
 	struct message *receive = (struct message *)o->receive.address;
@@ -198,16 +209,18 @@ static struct received do_ipc(const struct order *o)
 		return do_bad_ipc(o);
 	switch (o->operation) {
 	case SEND:
-		r.result = complex_send(o->partner, send, o->send_timeout);
+		r.result =
+		    complex_send(o->partner, send, o->send_timeout, flat);
 		return r;
 	case RECEIVE:
-		return complex_receive(o->partner, receive, o->receive_timeout);
+		return complex_receive(
+		    o->partner, receive, o->receive_timeout, flat);
 	case CALL:
 		return complex_call(o->partner, send, o->send_timeout, receive,
-		    o->receive_timeout);
+		    o->receive_timeout, flat);
 	default:
 		return complex_reply_and_receive_next(o->partner, send,
-		    o->send_timeout, receive, o->receive_timeout);
+		    o->send_timeout, receive, o->receive_timeout, flat);
 	}
 }
 
@@ -312,7 +325,9 @@ static bool memory_operation(const struct order *o, struct report *report)
 	}
 }
 
-struct report perform(const struct order *o)
+/* All of it in a page, which a test unmaps. */
+__attribute__((aligned(4096))) struct report perform_with(
+    const struct order *o, struct flat_message *flat)
 {
 	struct report report = {0};
 	struct received r;
@@ -343,7 +358,7 @@ struct report perform(const struct order *o)
 		report.result = use_coprocessor(o);
 		return report;
 	}
-	r = do_ipc(o);
+	r = do_ipc(o, flat);
 	report.result = r.result;
 	report.from = r.from;
 	report.words[0] = r.words[0];
@@ -351,6 +366,13 @@ struct report perform(const struct order *o)
 	if (o->operation != SEND && has_message(r))
 		report.sum = sum_received(&o->receive, r);
 	return report;
+}
+
+struct report perform(const struct order *o)
+{
+	static struct flat_message flat;
+
+	return perform_with(o, &flat);
 }
 
 static void party(void *slot)
@@ -365,7 +387,7 @@ static void party(void *slot)
 
 		if (CONFIG_REGISTER_MESSAGES)
 			memcpy(s->order.message.head.words, r.words, 8);
-		s->report.report = perform(&s->order.order);
+		s->report.report = perform_with(&s->order.order, &s->flat);
 		ipc_send(s->root, &s->report.message.head, TIMEOUT_NEVER);
 	}
 }

@@ -52,6 +52,7 @@ struct variable {
 	uint32_t object;  /* address of the first, | MEMORY_WRITABLE */
 	uint32_t object_bytes; /* of each */
 	enum made_up made_up;
+	bool flat; /* no strings: the dope is the kernel's own, abi.h */
 };
 
 struct order {
@@ -82,13 +83,16 @@ extern uint8_t area[AREA_BYTES];
 /* A read-only variable. */
 extern const struct message *const read_only;
 
-/* Carries out an order in the calling thread. */
+/* Carries out an order in the calling thread: a party, with its own flat
+ * message, or the tests' thread. */
+struct report perform_with(
+    const struct order *order, struct flat_message *flat);
 struct report perform(const struct order *order);
 
 /* What the words and the sum of a message with this seed should be. */
 uint32_t contents_word(uint32_t seed, uint32_t n);
 /* string_bytes: of all strings together. */
-uint32_t contents_sum(uint32_t seed, uint32_t dope, uint32_t string_bytes);
+uint32_t contents_sum(uint32_t seed, uint32_t dwords, uint32_t string_bytes);
 
 /* Makes the spaces' first threads known. Before all that follow. */
 void find_spaces(void);

@@ -22,6 +22,7 @@ void test_coprocessor(void);
 void test_swapping(void);
 void test_hostility(void);
 void test_complex_messages(void);
+void test_flat_messages(void);
 void test_faults(void);
 void test_life_cycle(void);
 void test_attacks(void);

@@ -5,6 +5,12 @@
  * between which and the caller's variables they copy. For ipc.h.
  */
 
+static inline uint32_t dwords_in_dope(uint32_t dope)
+{
+	return CONFIG_COMPLEX_MESSAGES ? DOPE_DWORDS(dope)
+				       : FLAT_DOPE_DWORDS(dope);
+}
+
 static inline uint32_t strings_in_dope(uint32_t dope)
 {
 	return CONFIG_COMPLEX_MESSAGES ? DOPE_STRINGS(dope) : 0;
@@ -16,13 +22,13 @@ static inline uint32_t message_dwords(uint32_t dope)
 		   strings_in_dope(dope) * sizeof(struct indirect_string) +
 		   DOPE_OBJECTS(dope) * sizeof(struct memory_object)) /
 		   4 +
-	       DOPE_DWORDS(dope);
+	       dwords_in_dope(dope);
 }
 
 static inline struct indirect_string *string_descriptors(
     const struct message *m)
 {
-	return (struct indirect_string *)(m->direct + DOPE_DWORDS(m->size));
+	return (struct indirect_string *)(m->direct + dwords_in_dope(m->size));
 }
 
 static inline struct memory_object *object_descriptors(const struct message *m)
@@ -56,8 +62,8 @@ static inline void copy_descriptors(
 static inline void copy_contents(
     struct message *to, const struct message *from, uint32_t dope)
 {
-	if (DOPE_DWORDS(dope))
-		copy_words(to->direct, from->direct, DOPE_DWORDS(dope) * 4);
+	if (dwords_in_dope(dope))
+		copy_words(to->direct, from->direct, dwords_in_dope(dope) * 4);
 	copy_descriptors(to, from, dope);
 }
 

@@ -35,7 +35,7 @@ static uint32_t measure(const struct outgoing *out, uint32_t *dwords)
 	struct piece piece;
 	uint32_t result, n;
 
-	*dwords = DOPE_DWORDS(out->dope);
+	*dwords = direct_dwords(out->dope);
 	for (n = 0; n < strings_of(out->dope); n++) {
 		result = string_open(out, n, &piece);
 		if (result != IPC_OK)
@@ -96,10 +96,10 @@ static uint32_t message_fill(
 	uint32_t *at = m->data, *end = (uint32_t *)((char *)m + m->bytes);
 	uint32_t result, room;
 
-	if (DOPE_DWORDS(out->dope) &&
-	    !copy_dwords(at, out->direct, DOPE_DWORDS(out->dope)))
+	if (direct_dwords(out->dope) &&
+	    !copy_direct(at, out->direct, direct_dwords(out->dope)))
 		return IPC_FAULT;
-	at += DOPE_DWORDS(out->dope);
+	at += direct_dwords(out->dope);
 	result = take_strings(out, &at, end);
 	if (result != IPC_OK)
 		return result;
@@ -203,11 +203,11 @@ static uint32_t message_get(
 	if (!CONFIG_REGISTER_MESSAGES &&
 	    !copy_dwords(buffer->words, m->words, 2))
 		return IPC_FAULT;
-	if (DOPE_DWORDS(taken) &&
-	    !copy_dwords(buffer->direct, m->data, DOPE_DWORDS(taken)))
+	if (direct_dwords(taken) &&
+	    !copy_direct(buffer->direct, m->data, direct_dwords(taken)))
 		return IPC_FAULT;
 	if (!put_strings(
-		&in, strings_of(taken), m->data + DOPE_DWORDS(m->dope)) ||
+		&in, strings_of(taken), m->data + direct_dwords(m->dope)) ||
 	    !put_objects(to, &in, DOPE_OBJECTS(taken), m->objects))
 		return IPC_FAULT;
 	return in.dope;

@@ -18,7 +18,8 @@ struct message_buffer {
 	uint32_t patience;
 	uint32_t dope;
 	uint32_t words[2];
-	uint32_t data[MESSAGE_MAX_DWORDS];
+	uint32_t data[CONFIG_COMPLEX_MESSAGES ? MESSAGE_MAX_DWORDS
+					      : STRING_PIECE / 4];
 };
 
 extern struct message_buffer message_buffer;

@@ -23,7 +23,7 @@ static bool load_head(const struct message *message, struct message *head)
 static bool too_complex(uint32_t dope)
 {
 	return !CONFIG_COMPLEX_MESSAGES && DOPE_OBJECTS(dope) &&
-	       (DOPE_OBJECTS(dope) > 1 || DOPE_DWORDS(dope));
+	       (DOPE_OBJECTS(dope) > 1 || direct_dwords(dope));
 }
 
 uint32_t message_open(const struct message *message, struct outgoing *out)
@@ -42,10 +42,11 @@ uint32_t message_open(const struct message *message, struct outgoing *out)
 	if (too_complex(head.dope))
 		return IPC_TOO_LONG;
 	out->direct = message->direct;
-	out->strings = (const void *)(message->direct + DOPE_DWORDS(head.size));
+	out->strings =
+	    (const void *)(message->direct + direct_dwords(head.size));
 	out->objects = (const void *)(out->strings + strings_of(head.size));
 	return in_user_space(
-		   (uint32_t)message->direct, DOPE_DWORDS(head.dope) * 4)
+		   (uint32_t)message->direct, direct_dwords(head.dope) * 4)
 		   ? IPC_OK
 		   : IPC_FAULT;
 }
@@ -94,20 +95,20 @@ static uint32_t min(uint32_t a, uint32_t b)
 bool buffer_open(uint32_t address, const struct message *seen, uint32_t dope,
     struct incoming *in)
 {
-	uint32_t size, tag = CONFIG_COMPLEX_MESSAGES ? 0 : dope & 0xFF0000;
+	uint32_t size;
 
 	in->dope = IPC_FAULT;
 	if (!in_user_space(address, sizeof(*seen)) ||
 	    !load_word(&size, &seen->size) ||
-	    !in_user_space(address, sizeof(*seen) + DOPE_DWORDS(size) * 4))
+	    !in_user_space(address, sizeof(*seen) + direct_dwords(size) * 4))
 		return false;
-	in->strings = address + sizeof(*seen) + DOPE_DWORDS(size) * 4;
+	in->strings = address + sizeof(*seen) + direct_dwords(size) * 4;
 	in->objects =
 	    in->strings + strings_of(size) * sizeof(struct indirect_string);
-	in->dope = DOPE_WITH_OBJECTS(min(DOPE_DWORDS(dope), DOPE_DWORDS(size)),
-		       min(strings_of(dope), strings_of(size)),
-		       min(DOPE_OBJECTS(dope), DOPE_OBJECTS(size))) |
-		   tag;
+	in->dope =
+	    DOPE_WITH_OBJECTS(min(direct_dwords(dope), direct_dwords(size)),
+		min(strings_of(dope), strings_of(size)),
+		min(DOPE_OBJECTS(dope), DOPE_OBJECTS(size)));
 	if (in->dope != dope)
 		in->dope |= IPC_CUT;
 	return true;

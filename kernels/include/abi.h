@@ -107,13 +107,17 @@ typedef uint64_t uid_t;
 #define DOPE_STRINGS(dope) ((dope) >> 16 & 0xFF)
 #define DOPE_OBJECTS(dope) ((dope) >> 24)
 
-/*
- * Without CONFIG_COMPLEX_MESSAGES a message is one thing: a direct string or
- * one memory object. The byte for indirect strings is then a tag of the
- * sender's, which the kernel hands over and does not look at.
- */
 #define MESSAGE_MAX_DWORDS 255
 #define STRING_MAX_BYTES (4u << 20)
+
+/*
+ * Without CONFIG_COMPLEX_MESSAGES a message is flat: one direct string, which
+ * may be long, or one memory object. There are no indirect strings, and bits
+ * 8..23 of a dope count dwords.
+ */
+#define FLAT_DOPE(dwords) ((uint32_t)(dwords) << 8)
+#define FLAT_DOPE_DWORDS(dope) ((dope) >> 8 & 0xFFFF)
+#define FLAT_MAX_DWORDS 65535
 
 struct message {
 	uint32_t size;	   /* dope: how much this variable can hold */

@@ -66,9 +66,23 @@ bool object_buffer_open(struct memory_object *seen, uint32_t bytes,
     struct incoming *in, struct piece *piece);
 
 /* The kernel's counters of what may be in a message. */
+static inline uint32_t direct_dwords(uint32_t dope)
+{
+	return CONFIG_COMPLEX_MESSAGES ? DOPE_DWORDS(dope)
+				       : FLAT_DOPE_DWORDS(dope);
+}
+
 static inline uint32_t strings_of(uint32_t dope)
 {
 	return CONFIG_COMPLEX_MESSAGES ? DOPE_STRINGS(dope) : 0;
+}
+
+/* A direct string, into a buffer that has room. False if it cannot be done. */
+static inline bool copy_direct(
+    uint32_t *to, const uint32_t *from, uint32_t dwords)
+{
+	return CONFIG_COMPLEX_MESSAGES ? copy_dwords(to, from, dwords)
+				       : copy_string(to, from, dwords * 4);
 }
 
 /* Whether the message is over when the first 8 bytes are delivered. */

@@ -75,7 +75,7 @@ static inline bool copy_bytes(void *to, const void *from, uint32_t bytes)
 }
 
 /*
- * For indirect strings: after each piece interrupts are let in, and another
+ * For long strings: after each piece interrupts are let in, and another
  * thread if this one's timeslice is over. A piece takes about 0.25 ms on the
  * 486.
  */

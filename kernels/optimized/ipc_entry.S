@@ -95,10 +95,10 @@ ipc_path_end:
 	jne	\otherwise
 #else
 	subl	$FRAME_EIP, %esp
-	movl	%ds, FRAME_DS(%esp)
-	movl	%es, FRAME_ES(%esp)
-	movl	%fs, FRAME_FS(%esp)
-	movl	%gs, FRAME_GS(%esp)
+	mov	%ds, FRAME_DS(%esp)
+	mov	%es, FRAME_ES(%esp)
+	mov	%fs, FRAME_FS(%esp)
+	mov	%gs, FRAME_GS(%esp)
 	movl	$KERNEL_DATA, %ebp
 	movl	%ebp, %ds
 	movl	%ebp, %es
@@ -307,14 +307,35 @@ ipc_path_end:
 .endm
 
 /*
+ * 5.5.4: ECX the dwords of the direct string, from the dope in EDX: a byte
+ * register. Without COMPLEX_MESSAGES they may be more, counted in two bytes.
+ */
+.macro	count_dwords otherwise
+#if CONFIG_COMPLEX_MESSAGES
+	movzbl	%dh, %ecx
+#else
+	testl	$0xFF000000, %edx	/* a memory object */
+	jnz	\otherwise
+	movl	%edx, %ecx
+	shrl	$8, %ecx
+	cmpl	$STRING_AT_ONCE / 4, %ecx
+	ja	\otherwise
+#endif
+.endm
+
+/*
  * The direct string, from the message at ESI to the buffer at EDI. EDX the
- * message's dope, of which DH counts dwords (5.5.4). EAX is the buffer's size
- * dope then.
+ * message's dope. EAX is the buffer's size dope then.
  */
 .macro	copy_direct otherwise
 	user	\otherwise, movl	MESSAGE_SIZE(%edi), %eax
-	movzbl	%dh, %ecx
+	count_dwords	\otherwise
+#if CONFIG_COMPLEX_MESSAGES
 	cmpb	%ah, %dh
+#else
+	shrl	$8, %eax
+	cmpw	%ax, %cx
+#endif
 	ja	\otherwise
 	addl	$FIRST, %esi
 	addl	$FIRST, %edi
@@ -376,35 +397,34 @@ ipc_path_end:
 	movl	%eax, %edi
 	movl	%eax, %ebx
 	copy_direct	\otherwise
+#if CONFIG_COMPLEX_MESSAGES
 	testl	$0xFFFF0000, %edx
 	jnz	1f
 2:
 	.subsection 1
-1:
-#if CONFIG_COMPLEX_MESSAGES
-	movl	%edx, %ecx
+1:	movl	%edx, %ecx
 	shrl	$16, %ecx
 	cmpl	$1, %ecx
 	jne	\otherwise
 	copy_string	\otherwise
 	jmp	2b
-#else
-	jmp	\otherwise
-#endif
 	.previous
+#endif
 .endm
 
 /* The first of two copies: to message_buffer (baseline/transfer.h). */
 .macro	transfer_to_buffer otherwise
 	cld
 	user	\otherwise, movl	MESSAGE_DOPE(%ecx), %edx
+#if CONFIG_COMPLEX_MESSAGES
 	testl	$0xFFFF0000, %edx
 	jnz	\otherwise
+#endif
 	movl	%ebx, message_buffer + BUFFER_PATIENCE
 	movl	%edx, message_buffer + BUFFER_DOPE
 	leal	FIRST(%ecx), %esi
 	movl	$message_buffer + BUFFER_WORDS + FIRST - MESSAGE_WORDS, %edi
-	movzbl	%dh, %ecx
+	count_dwords	\otherwise
 #if FIRST_DWORDS
 	addl	$FIRST_DWORDS, %ecx
 #endif
@@ -556,10 +576,10 @@ ipc_path_end:
 
 .macro	return_to_partner
 #if !CONFIG_SEGMENT_CHECK
-	movl	FRAME_GS(%esp), %gs
-	movl	FRAME_FS(%esp), %fs
-	movl	FRAME_ES(%esp), %es
-	movl	FRAME_DS(%esp), %ds
+	mov	FRAME_GS(%esp), %gs
+	mov	FRAME_FS(%esp), %fs
+	mov	FRAME_ES(%esp), %es
+	mov	FRAME_DS(%esp), %ds
 	addl	$FRAME_EIP, %esp
 #endif
 	iret
@@ -622,8 +642,8 @@ lost_\call:
 	movl	$TIMEOUT_NEVER, %edi
 slow_\call:
 #if !CONFIG_SEGMENT_CHECK
-	movl	FRAME_ES(%esp), %es
-	movl	FRAME_DS(%esp), %ds
+	mov	FRAME_ES(%esp), %es
+	mov	FRAME_DS(%esp), %ds
 	addl	$FRAME_EIP, %esp
 #endif
 c_\call:

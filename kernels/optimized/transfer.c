@@ -182,10 +182,10 @@ uint32_t transfer_long(
 	if (!CONFIG_REGISTER_MESSAGES &&
 	    !copy_dwords(seen->words, out->words, 2))
 		return receiver_failed(from, to);
-	if (DOPE_DWORDS(in.dope) &&
-	    !copy_dwords(seen->direct, out->direct, DOPE_DWORDS(in.dope)))
+	if (direct_dwords(in.dope) &&
+	    !copy_direct(seen->direct, out->direct, direct_dwords(in.dope)))
 		return copy_failed(from, to);
-	if (out->dope >> 16)
+	if (strings_of(out->dope) || DOPE_OBJECTS(out->dope))
 		result = transfer_strings(from, to, out, &in);
 	if (receiver_is_lost(from))
 		return IPC_NO_PARTNER;

@@ -234,9 +234,9 @@ uint32_t check_head(
 	if (dope == 0)
 		return IPC_OK;
 	if (!m->switches.complex_messages && objects &&
-	    (objects > 1 || DOPE_DWORDS(dope)))
+	    (objects > 1 || dwords_in(dope)))
 		return IPC_TOO_LONG;
-	return are_user_addresses(message + 16, DOPE_DWORDS(dope) * 4)
+	return are_user_addresses(message + 16, dwords_in(dope) * 4)
 		   ? IPC_OK
 		   : IPC_FAULT;
 }
@@ -315,13 +315,11 @@ static enum delivery measure(
 	d = load_there(m, p, p->buffer, size);
 	if (d != DELIVERED)
 		return d;
-	if (!are_user_addresses(p->buffer, 16 + DOPE_DWORDS(*size) * 4))
+	if (!are_user_addresses(p->buffer, 16 + dwords_in(*size) * 4))
 		return RECEIVERS_MISTAKE;
 	p->result =
-	    DOPE_WITH_OBJECTS(smaller(DOPE_DWORDS(dope), DOPE_DWORDS(*size)),
-		m->switches.complex_messages
-		    ? smaller(DOPE_STRINGS(dope), DOPE_STRINGS(*size))
-		    : DOPE_STRINGS(dope),
+	    DOPE_WITH_OBJECTS(smaller(dwords_in(dope), dwords_in(*size)),
+		smaller(strings_in(dope), strings_in(*size)),
 		smaller(DOPE_OBJECTS(dope), DOPE_OBJECTS(*size)));
 	if (p->result != dope)
 		p->result |= IPC_CUT;
@@ -367,11 +365,11 @@ static enum delivery deliver_directly(struct model *m, struct parcel *p)
 		d = put_words(m, p);
 	if (d == DELIVERED)
 		d = copy(m, p, p->buffer + 16, p->message + 16,
-		    DOPE_DWORDS(p->result) * 4);
+		    dwords_in(p->result) * 4);
 	for (n = 0; n < strings_in(dope) && d == DELIVERED; n++)
 		d = move_part(m, p, p->message + strings_offset(sent) + n * 16,
 		    p->buffer + strings_offset(size) + n * 16, false,
-		    n < DOPE_STRINGS(p->result));
+		    n < strings_in(p->result));
 	for (n = 0; n < DOPE_OBJECTS(dope) && d == DELIVERED; n++)
 		d = move_part(m, p, p->message + objects_offset(sent) + n * 16,
 		    p->buffer + objects_offset(size) + n * 16, true,
@@ -381,7 +379,7 @@ static enum delivery deliver_directly(struct model *m, struct parcel *p)
 
 /* All that is sent, before the receiver is looked at. */
 struct kernel_buffer {
-	uint8_t direct[MESSAGE_MAX_DWORDS * 4];
+	uint8_t direct[FLAT_MAX_DWORDS * 4];
 	struct part strings[255], objects[255];
 };
 
@@ -398,7 +396,7 @@ static enum delivery take(
 		    b->strings + n);
 	if (d == DELIVERED)
 		d = copy_in(
-		    m, p, b->direct, p->message + 16, DOPE_DWORDS(dope) * 4);
+		    m, p, b->direct, p->message + 16, dwords_in(dope) * 4);
 	for (n = 0; n < strings_in(dope) && d == DELIVERED; n++) {
 		d = copy_in(
 		    m, p, at, b->strings[n].source, b->strings[n].bytes);
@@ -421,8 +419,8 @@ static enum delivery put(
 	if (d == DELIVERED)
 		d = put_words(m, p);
 	if (d == DELIVERED)
-		d = copy_out(m, p, p->buffer + 16, b->direct,
-		    DOPE_DWORDS(p->result) * 4);
+		d = copy_out(
+		    m, p, p->buffer + 16, b->direct, dwords_in(p->result) * 4);
 	for (n = 0; n < strings_in(p->result) && d == DELIVERED; n++) {
 		struct part *s = b->strings + n;
 
