@@ -62,7 +62,10 @@ def comparisons() -> list[Comparison]:
 def comparisons_of(name: str) -> list[Comparison]:
     """Those of one switch; refuses unknown ones."""
     symbol = switches.find(name.lower()).symbol
-    return [c for c in comparisons() if c.switch.symbol == symbol]
+    chosen = [c for c in comparisons() if c.switch.symbol == symbol]
+    if not chosen:
+        raise Refused(f"{name} is no optimisation: table 1 does not have it")
+    return chosen
 
 
 def configurations(chosen: Iterable[Comparison]) -> list[Configuration]:
