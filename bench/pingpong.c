@@ -13,7 +13,8 @@
  * Modules: this program twice. The root task is the client, the other one the
  * server between two spaces; a second thread of the root task is the server
  * inside one. Command line: rounds=N; bytes=N for one size only; flush=N, how
- * the cache is flushed (COLD_..., abi.h; 1, invd, is for a 486 only).
+ * the cache is flushed (COLD_..., abi.h; 1, invd, is for a 486 only); ports=1:
+ * the client calls a port, and the server answers by one (7.1).
  */
 #include "runtime/runtime.h"
 
@@ -22,6 +23,9 @@
 
 #define MAX_DIRECT 126 /* dwords behind the first 8 bytes: 512 bytes */
 #define MAX_STRING 4096
+
+/* Each server answers by a link of its own, and the client calls by two. */
+enum { OTHER, INSIDE };
 
 static const uint32_t sizes[] = {8, 12, 128, 512, 1024, 2048, 4096};
 
@@ -182,29 +186,53 @@ static void measure(uid_t partner, uint32_t spaces, uint32_t bytes,
 	    bytes, spaces, cold, rounds, start, end, ticks);
 }
 
+/* Of the calling thread. */
+static uint32_t make_port(uint32_t reply_index)
+{
+	uint32_t port = CONFIG_PORTS ? port_create(reply_index) : NO_PORT;
+
+	if (port == NO_PORT)
+		fail("ports=1: this kernel has no ports");
+	return port;
+}
+
+static uid_t link_port(uint32_t n, uint32_t port)
+{
+	if (port_link(PORT_REPLIES + n, port) != SERVICE_OK)
+		fail("port %u cannot be linked", port);
+	return PORT(PORT_REPLIES + n);
+}
+
 static void inside_server(void *client_uid)
 {
 	server_thread(*(uid_t *)client_uid);
 }
 
-static uid_t start_inside_server(void)
+static uid_t start_inside_server(uint32_t ports)
 {
 	static char stack[4096] __attribute__((aligned(16)));
 	static uid_t self;
+	uint32_t port;
+	uid_t made;
 
 	self = thread_self();
-	return thread_create(inside_server, &self, stack, sizeof(stack));
+	made = thread_create(inside_server, &self, stack, sizeof(stack));
+	if (!ports)
+		return made;
+	port = make_port(INSIDE);
+	port_assign(port, made);
+	return link_port(INSIDE, port);
 }
 
 /* The other module's first message tells who it is. */
-static uid_t find_other_space(void)
+static uid_t find_other_space(uint32_t ports)
 {
 	MESSAGE_VARIABLE(0, 0) hello = {.head = {0}};
 	struct received r = ipc_receive(NOBODY, &hello.head, TIMEOUT_NEVER);
 
 	if (code(r) != IPC_OK)
 		fail("no server: result %u", code(r));
-	return r.from;
+	return ports ? link_port(OTHER, r.words[0]) : r.from;
 }
 
 static void run(const char *command_line)
@@ -212,7 +240,9 @@ static void run(const char *command_line)
 	uint32_t rounds = argument(command_line, "rounds", ROUND_TRIPS);
 	uint32_t only = argument(command_line, "bytes", 0);
 	uint32_t flush = argument(command_line, "flush", COLD_INVD);
-	uid_t other = find_other_space(), inside = start_inside_server();
+	uint32_t ports = argument(command_line, "ports", 0);
+	uid_t other = find_other_space(ports);
+	uid_t inside = start_inside_server(ports);
 	uint32_t n;
 
 	record_begin("pingpong");
@@ -235,6 +265,8 @@ void program(const char *command_line, uid_t root)
 	if (root == NOBODY) {
 		run(command_line);
 	} else {
+		if (argument(command_line, "ports", 0))
+			hello.head.words[0] = make_port(OTHER);
 		ipc_send(root, &hello.head, TIMEOUT_NEVER);
 		server_thread(root);
 	}

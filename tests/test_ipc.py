@@ -17,9 +17,10 @@ RANDOM_CONFIGURATIONS = 8
 
 
 def named() -> list[Configuration]:
-    """Both ends, and every configuration one switch away from them."""
+    """Both ends, and every configuration one switch or extension away from them."""
     ends = [switches.baseline(), switches.optimized()]
-    return ends + [n for end in ends for n in switches.neighbours(end)]
+    near = [switches.neighbours(end) + switches.extended(end) for end in ends]
+    return ends + [n for of_end in near for n in of_end]
 
 
 def others() -> list[Configuration]:

@@ -312,6 +312,15 @@ static bool memory_operation(const struct order *o, struct report *report)
 	}
 }
 
+static struct report ask_kernel(const struct order *o)
+{
+	struct service_result r =
+	    service(o->detail, o->seed, o->send_timeout, o->partner);
+
+	return (struct report){
+	    .result = r.code, .from = r.uid, .words = {r.ebx, r.ecx}};
+}
+
 struct report perform(const struct order *o)
 {
 	struct report report = {0};
@@ -343,6 +352,8 @@ struct report perform(const struct order *o)
 		report.result = use_coprocessor(o);
 		return report;
 	}
+	if (o->operation == ASK_KERNEL)
+		return ask_kernel(o);
 	r = do_ipc(o);
 	report.result = r.result;
 	report.from = r.from;
