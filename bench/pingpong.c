@@ -186,20 +186,10 @@ static void measure(uid_t partner, uint32_t spaces, uint32_t bytes,
 	    bytes, spaces, cold, rounds, start, end, ticks);
 }
 
-/* Of the calling thread. */
-static uint32_t make_port(uint32_t reply_index)
-{
-	uint32_t port = CONFIG_PORTS ? port_create(reply_index) : NO_PORT;
-
-	if (port == NO_PORT)
-		fail("ports=1: this kernel has no ports");
-	return port;
-}
-
 static uid_t link_port(uint32_t n, uint32_t port)
 {
-	if (port_link(PORT_REPLIES + n, port) != SERVICE_OK)
-		fail("port %u cannot be linked", port);
+	if (port == NO_PORT || port_link(PORT_REPLIES + n, port) != SERVICE_OK)
+		fail("ports=1: there is no port to be called");
 	return PORT(PORT_REPLIES + n);
 }
 
@@ -219,7 +209,7 @@ static uid_t start_inside_server(uint32_t ports)
 	made = thread_create(inside_server, &self, stack, sizeof(stack));
 	if (!ports)
 		return made;
-	port = make_port(INSIDE);
+	port = port_create(INSIDE);
 	port_assign(port, made);
 	return link_port(INSIDE, port);
 }
@@ -266,7 +256,7 @@ void program(const char *command_line, uid_t root)
 		run(command_line);
 	} else {
 		if (argument(command_line, "ports", 0))
-			hello.head.words[0] = make_port(OTHER);
+			hello.head.words[0] = port_create(OTHER);
 		ipc_send(root, &hello.head, TIMEOUT_NEVER);
 		server_thread(root);
 	}

@@ -130,7 +130,7 @@ uint32_t port_link(struct tcb *me, uint32_t index, uint32_t number)
 	if (index < PORT_REPLIES || index >= PORT_LINKS ||
 	    number >= MAX_PORTS || (number && !ports[number].task))
 		return SERVICE_BAD_ARGUMENT;
-	if (!make_links(me->task))
+	if (number && !make_links(me->task))
 		return SERVICE_NO_MEMORY;
 	unlink(me->task->links + index);
 	if (number) {
