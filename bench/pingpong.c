@@ -14,7 +14,8 @@
  * server between two spaces; a second thread of the root task is the server
  * inside one. Command line: rounds=N; bytes=N for one size only; flush=N, how
  * the cache is flushed (COLD_..., abi.h; 1, invd, is for a 486 only); table=1:
- * only the series of table 1, the longest with a tenth of the rounds.
+ * only the series of table 1, the longest with a tenth of the rounds; ports=1:
+ * the client calls a port, and the server answers by one (7.1).
  */
 #include "runtime/runtime.h"
 
@@ -23,6 +24,9 @@
 
 #define MAX_DIRECT 126 /* dwords behind the first 8 bytes: 512 bytes */
 #define MAX_STRING 4096
+
+/* Each server answers by a link of its own, and the client calls by two. */
+enum { OTHER, INSIDE };
 
 static const uint32_t sizes[] = {8, 12, 128, 512, 1024, 2048, 4096};
 
@@ -165,10 +169,22 @@ static struct received round_trip(uid_t partner)
 	return r;
 }
 
+/* Of a port, too, the answer comes from the thread behind it. */
+static void play_by_port(uid_t partner, uint32_t n)
+{
+	while (n--)
+		round_trip(partner);
+}
+
 /* Round trips of which the contents do not matter. */
 static void play(uid_t partner, uint32_t n)
 {
 	uint32_t step;
+
+	if (partner >> 32 == PORT_STATION) {
+		play_by_port(partner, n);
+		return;
+	}
 
 	for (client.left = n / UNROLLED; client.left; client.left--) {
 #pragma GCC unroll 4
@@ -220,37 +236,51 @@ static void measure(uid_t partner, uint32_t spaces, uint32_t bytes,
 	    bytes, spaces, cold, rounds, start, end, ticks);
 }
 
+static uid_t link_port(uint32_t n, uint32_t port)
+{
+	if (port == NO_PORT || port_link(PORT_REPLIES + n, port) != SERVICE_OK)
+		fail("ports=1: there is no port to be called");
+	return PORT(PORT_REPLIES + n);
+}
+
 static void inside_server(void *client_uid)
 {
 	server_thread(*(uid_t *)client_uid);
 }
 
-static uid_t start_inside_server(void)
+static uid_t start_inside_server(uint32_t ports)
 {
 	static char stack[4096] __attribute__((aligned(16)));
 	static uid_t self;
+	uint32_t port;
+	uid_t made;
 
 	self = thread_self();
-	return thread_create(inside_server, &self, stack, sizeof(stack));
+	made = thread_create(inside_server, &self, stack, sizeof(stack));
+	if (!ports)
+		return made;
+	port = port_create(INSIDE);
+	port_assign(port, made);
+	return link_port(INSIDE, port);
 }
 
 /* The other module's first message tells who it is. */
-static uid_t find_other_space(void)
+static uid_t find_other_space(uint32_t ports)
 {
 	MESSAGE_VARIABLE(0, 0) hello = {.head = {0}};
 	struct received r = ipc_receive(NOBODY, &hello.head, TIMEOUT_NEVER);
 
 	if (code(r) != IPC_OK)
 		fail("no server: result %u", code(r));
-	return r.from;
+	return ports ? link_port(OTHER, r.words[0]) : r.from;
 }
 
-static void run_all(const char *command_line, uid_t other)
+static void run_all(const char *command_line, uid_t other, uint32_t ports)
 {
 	uint32_t rounds = argument(command_line, "rounds", ROUND_TRIPS);
 	uint32_t only = argument(command_line, "bytes", 0);
 	uint32_t flush = argument(command_line, "flush", COLD_INVD);
-	uid_t inside = start_inside_server();
+	uid_t inside = start_inside_server(ports);
 	uint32_t n;
 
 	for (n = 0; n < SIZES; n++) {
@@ -280,13 +310,14 @@ static void run_table1(const char *command_line, uid_t other)
 
 static void run(const char *command_line)
 {
-	uid_t other = find_other_space();
+	uint32_t ports = argument(command_line, "ports", 0);
+	uid_t other = find_other_space(ports);
 
 	record_begin("pingpong");
 	if (argument(command_line, "table", 0) == 1)
 		run_table1(command_line, other);
 	else
-		run_all(command_line, other);
+		run_all(command_line, other, ports);
 	record_end();
 	machine_stop(0);
 }
@@ -298,6 +329,8 @@ void program(const char *command_line, uid_t root)
 	if (root == NOBODY) {
 		run(command_line);
 	} else {
+		if (argument(command_line, "ports", 0))
+			hello.head.words[0] = port_create(OTHER);
 		ipc_send(root, &hello.head, TIMEOUT_NEVER);
 		server_thread(root);
 	}

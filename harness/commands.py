@@ -290,7 +290,7 @@ def menuconfig(arguments: argparse.Namespace) -> None:
 
 
 def list_switches(_: argparse.Namespace) -> None:
-    for switch in switches.switches():
+    for switch in switches.everything():
         print(f"{switch.name:20} {switch.prompt}")
 
 

@@ -6,6 +6,9 @@ those that are on. Its name is ``optimized-a-b`` (all on but a and b) or
 ``baseline+a+b`` (only a and b on), with the switches in lower case and in
 Kconfig's order; every configuration has exactly one name. ``.debug`` behind it
 is the same kernel built with assertions, which is not to be measured.
+
+What stands in Kconfig's menu of extensions is no optimisation: off at both ends,
+and not among the switches. ``optimized-a+ports`` has one on.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from harness.errors import Refused
 ROOT = Path(__file__).resolve().parent.parent
 KCONFIG = ROOT / "kernels" / "Kconfig"
 
+EXTENSIONS = "Extensions"  # how the menu's title begins
 DEBUG = ".debug"
 
 
@@ -33,6 +37,7 @@ class Switch:
     symbol: str
     prompt: str
     help: str
+    extension: bool = False
 
     @property
     def name(self) -> str:
@@ -49,8 +54,9 @@ class Configuration:
     @property
     def name(self) -> str:
         names = [(s.name, s.symbol in self.on) for s in switches()]
-        suffix = DEBUG if self.debug else ""
-        if 2 * len(self.on) <= len(names):
+        added = [f"+{e.name}" for e in extensions() if e.symbol in self.on]
+        suffix = "".join(added) + (DEBUG if self.debug else "")
+        if 2 * sum(on for _, on in names) <= len(names):
             return "baseline" + "".join(f"+{n}" for n, on in names if on) + suffix
         return "optimized" + "".join(f"-{n}" for n, on in names if not on) + suffix
 
@@ -59,14 +65,31 @@ class Configuration:
 
 
 @cache
-def switches() -> tuple[Switch, ...]:
-    """All switches, in the order of Kconfig."""
+def everything() -> tuple[Switch, ...]:
+    """Switches and extensions, in the order of Kconfig."""
     return tuple(
-        Switch(symbol.name, node.prompt[0], node.help or "")
+        Switch(symbol.name, node.prompt[0], node.help or "", _is_extension(node))
         for symbol in _kconfig().unique_defined_syms
         for node in symbol.nodes
         if node.prompt
     )
+
+
+@cache
+def switches() -> tuple[Switch, ...]:
+    """The optimisations, in the order of Kconfig."""
+    return tuple(s for s in everything() if not s.extension)
+
+
+@cache
+def extensions() -> tuple[Switch, ...]:
+    """What the paper adds to its kernel (section 7)."""
+    return tuple(s for s in everything() if s.extension)
+
+
+def _is_extension(node: kconfiglib.MenuNode) -> bool:
+    menu = node.parent
+    return bool(menu.prompt) and menu.prompt[0].startswith(EXTENSIONS)
 
 
 def baseline() -> Configuration:
@@ -75,6 +98,11 @@ def baseline() -> Configuration:
 
 def optimized() -> Configuration:
     return Configuration(frozenset(s.symbol for s in switches()))
+
+
+def extended(of: Configuration) -> list[Configuration]:
+    """With each of the extensions."""
+    return [Configuration(of.on | {e.symbol}, of.debug) for e in extensions()]
 
 
 def neighbours(of: Configuration) -> list[Configuration]:
@@ -104,6 +132,9 @@ def parse(name: str) -> Configuration:
     on = set(optimized().on if base == "optimized" else ())
     sign = "-" if base == "optimized" else "+"
     for change in re.findall(r"[+-]\w+", changes):
+        if change in {f"+{e.name}" for e in extensions()}:
+            on.add(find(change[1:]).symbol)
+            continue
         if change[0] != sign:
             raise Refused(
                 f"configuration '{name}': switches of {base} are "
@@ -117,7 +148,7 @@ def check(configuration: Configuration) -> Configuration:
     """Refuses a configuration that Kconfig's dependencies do not allow."""
     kconfig = _kconfig()
     _set_values(kconfig, configuration)
-    for switch in switches():
+    for switch in everything():
         symbol = kconfig.syms[switch.symbol]
         if (symbol.str_value == "y") != (switch.symbol in configuration.on):
             dependency = kconfiglib.expr_str(symbol.direct_dep)
@@ -137,7 +168,7 @@ def load(path: Path) -> Configuration:
         raise Refused(f"{path}: {error.strerror}") from error
     return Configuration(
         frozenset(
-            s.symbol for s in switches() if kconfig.syms[s.symbol].str_value == "y"
+            s.symbol for s in everything() if kconfig.syms[s.symbol].str_value == "y"
         )
     )
 
@@ -151,7 +182,7 @@ def save(configuration: Configuration, path: Path) -> None:
 
 def write_headers(configuration: Configuration, folder: Path) -> None:
     """Writes config.mk and include/config.h, which the Makefiles read."""
-    values = [(s.symbol, s.symbol in configuration.on) for s in switches()]
+    values = [(s.symbol, s.symbol in configuration.on) for s in everything()]
     values.append(("ASSERTIONS", configuration.debug))
     write_if_changed(
         folder / "config.mk",
@@ -178,14 +209,14 @@ def _kconfig() -> kconfiglib.Kconfig:
 
 
 def _set_values(kconfig: kconfiglib.Kconfig, configuration: Configuration) -> None:
-    for switch in switches():
+    for switch in everything():
         value = "y" if switch.symbol in configuration.on else "n"
         kconfig.syms[switch.symbol].set_value(value)
 
 
 def find(name: str) -> Switch:
-    """The switch with this name; refuses unknown ones."""
-    by_name = {s.name: s for s in switches()}
+    """The switch or extension with this name; refuses unknown ones."""
+    by_name = {s.name: s for s in everything()}
     if name in by_name:
         return by_name[name]
     close = difflib.get_close_matches(name, by_name, n=1)

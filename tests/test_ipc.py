@@ -20,11 +20,12 @@ NEIGHBOURS = 4
 
 @cache
 def chosen() -> list[Configuration]:
-    """Both ends; what the seed chooses: some of their neighbours, and others, so that
-    any two switches are in all four positions."""
+    """Both ends, without and with the extensions; what the seed chooses: some of
+    their neighbours, and others, so that any two switches are in all four positions."""
     ends = [switches.baseline(), switches.optimized()]
     neighbours = [n for end in ends for n in switches.neighbours(end) if allowed(n)]
-    named = ends + random.Random(seed()).sample(neighbours, NEIGHBOURS)
+    named = ends + [n for end in ends for n in switches.extended(end)]
+    named += random.Random(seed()).sample(neighbours, NEIGHBOURS)
     return named + covering(2, seed(), named)
 
 

@@ -27,6 +27,21 @@ def test_names_of_the_issue() -> None:
     assert switches.parse("baseline+lazy_scheduling").on == lazy
 
 
+def test_extensions_are_off_at_both_ends() -> None:
+    ports = switches.parse("optimized+ports")
+    assert ports.on == switches.optimized().on | {"PORTS"}
+    assert switches.parse("baseline+ports").on == {"PORTS"}
+    assert "PORTS" not in {s.symbol for s in switches.switches()}
+    for end in (switches.baseline(), switches.optimized()):
+        assert [c.name for c in switches.extended(end)] == [
+            f"{end}+{e.name}" for e in switches.extensions()
+        ]
+    name = "optimized-direct_switch+ports.debug"
+    assert switches.parse(name).name == name
+    some = "baseline+direct_switch+ports"
+    assert switches.parse("baseline+ports+direct_switch").name == some
+
+
 def test_any_order_and_length_is_understood() -> None:
     everything = "baseline" + "".join(f"+{s.name}" for s in switches.switches())
     assert switches.parse(everything).name == "optimized"
@@ -78,10 +93,11 @@ def test_config_files_keep_the_configuration(tmp_path: Path) -> None:
 
 
 def test_every_switch_explains_itself() -> None:
-    for switch in switches.switches():
+    for switch in switches.everything():
         parts = re.findall(r"^(on|off|practice|claim): ", switch.help, re.M)
         assert parts == ["on", "off", "practice", "claim"], switch.name
-        assert re.search(r"\(5\.\d\.\d\)$", switch.prompt), switch.name
+        section = r"\(7\.\d\)$" if switch.extension else r"\(5\.\d\.\d\)$"
+        assert re.search(section, switch.prompt), switch.name
 
 
 def test_dependencies_are_respected(
@@ -92,11 +108,16 @@ def test_dependencies_are_respected(
         'config A\n\tbool "a"\nconfig B\n\tbool "b"\n\tdepends on A\n'
     )
     monkeypatch.setattr(switches, "KCONFIG", kconfig)
-    switches.switches.cache_clear()
+    forget_switches()
     try:
         assert switches.parse("baseline+a").on == {"A"}
         with pytest.raises(Refused, match="b needs a"):
             switches.parse("baseline+b")
     finally:
         monkeypatch.undo()
-        switches.switches.cache_clear()
+        forget_switches()
+
+
+def forget_switches() -> None:
+    for known in (switches.everything, switches.switches, switches.extensions):
+        known.cache_clear()

@@ -21,6 +21,7 @@ void program(const char *command_line, uid_t root)
 	test_arguments();
 	test_parameters();
 	test_deaths();
+	test_ports();
 	test_interrupts();
 	test_coprocessor();
 	test_swapping();

@@ -35,6 +35,7 @@ enum operation {
 	CREATE_ALL,    /* such tasks as can be; words: how many */
 	DELETE_ALL,    /* of them; words: how many could not be */
 	HOSTILE,       /* see hostile.c */
+	ASK_KERNEL,    /* service detail, with seed and send_timeout */
 	SCHEDULE,
 	USE_COPROCESSOR, /* see registers.c */
 	SPAWN,		 /* for the modules' first threads: a new party */

@@ -141,6 +141,30 @@ static inline uint32_t swap_out(uid_t uid)
 	return service(SERVICE_SWAP_OUT, 0, 0, uid).code;
 }
 
+/*
+ * With CONFIG_PORTS (7.1). A port by which the calling thread receives; answers
+ * go by PORT(reply_index). NO_PORT if there can be no more.
+ */
+static inline uint32_t port_create(uint32_t reply_index)
+{
+	struct service_result r =
+	    service(SERVICE_CREATE_PORT, reply_index, 0, NOBODY);
+
+	return r.code == SERVICE_OK ? r.ebx : NO_PORT;
+}
+
+/* Another thread of the own task receives; NOBODY: it is a port no more. */
+static inline uint32_t port_assign(uint32_t port, uid_t uid)
+{
+	return service(SERVICE_ASSIGN_PORT, port, 0, uid).code;
+}
+
+/* From now on PORT(index) leads there; NO_PORT: nowhere. */
+static inline uint32_t port_link(uint32_t index, uint32_t port)
+{
+	return service(SERVICE_LINK_PORT, index, port, NOBODY).code;
+}
+
 /* Ends the machine; status 0 is success. */
 static inline void machine_stop(uint32_t status)
 {

@@ -15,6 +15,7 @@
 #include <interrupt.h>
 #include <page_fault.h>
 #include <parameters.h>
+#include <ports.h>
 #include <ready_queue.h>
 #include <space.h>
 #include <swapping.h>
@@ -227,6 +228,8 @@ static uint32_t transfer(
 	}
 	destination->edx = (uint32_t)me->uid;
 	destination->esi = (uint32_t)(me->uid >> 32);
+	if (CONFIG_PORTS && out->port)
+		port_deliver(out->port, me, to, destination);
 	return IPC_OK;
 }
 
@@ -339,8 +342,11 @@ static uint32_t send_part(
     struct tcb *me, struct trap_frame *frame, struct tcb **receiver)
 {
 	struct outgoing out;
-	uint32_t result = message_open((const void *)frame->ecx, &out);
+	uint32_t result;
 
+	if (CONFIG_PORTS && !port_resolve(me->task, frame, &out.port))
+		return IPC_NO_PARTNER;
+	result = message_open((const void *)frame->ecx, &out);
 	if (result != IPC_OK)
 		return result;
 	return send_message(me, frame, &out, receiver);
@@ -464,11 +470,16 @@ void ipc_send(struct trap_frame *frame)
 void ipc_receive(struct trap_frame *frame)
 {
 	struct tcb *me = current_thread(), *from = NULL;
+	struct port *port;
 	uid_t uid;
 
 	if (!CONFIG_REGISTER_PARAMETERS &&
 	    !fetch_parameters(frame, IPC_FAULT | IPC_IN_RECEIVE))
 		return;
+	if (CONFIG_PORTS && !port_resolve(me->task, frame, &port)) {
+		frame->eax = IPC_NO_PARTNER | IPC_IN_RECEIVE;
+		return;
+	}
 	uid = partner_uid(frame);
 	if (uid != NOBODY) {
 		from = find_source(me, uid);
@@ -501,14 +512,13 @@ void ipc_call(struct trap_frame *frame)
 {
 	struct tcb *me = current_thread(), *to;
 	uint32_t result;
-	uid_t uid;
 
 	if (!CONFIG_REGISTER_PARAMETERS && !fetch_parameters(frame, IPC_FAULT))
 		return;
-	uid = partner_uid(frame);
 	result = send_part(me, frame, &to);
 	if (result == IPC_OK)
-		result = receive_message(me, to, uid, &frame->edi, to);
+		result = receive_message(
+		    me, to, partner_uid(frame), &frame->edi, to);
 	frame->eax = result;
 }
 

@@ -11,6 +11,7 @@
 #include <mapping.h>
 #include <memory.h>
 #include <panic.h>
+#include <ports.h>
 #include <ready_queue.h>
 #include <space.h>
 #include <swapping.h>
@@ -204,6 +205,19 @@ static uint32_t port_out(uint32_t port, uint32_t value)
 	return SERVICE_OK;
 }
 
+static uint32_t port_service(
+    uint32_t service, struct trap_frame *frame, struct tcb *me)
+{
+	switch (service) {
+	case SERVICE_CREATE_PORT:
+		return port_create(me, frame->ebx, &frame->ebx);
+	case SERVICE_ASSIGN_PORT:
+		return port_assign(me, frame->ebx, given_uid(frame));
+	default:
+		return port_link(me, frame->ebx, frame->ecx);
+	}
+}
+
 static uint32_t stop(uint32_t status)
 {
 	if (status)
@@ -281,6 +295,12 @@ void kernel_service(struct trap_frame *frame)
 	case SERVICE_SWAP_OUT:
 		frame->eax =
 		    is_root ? swap_out(given_uid(frame)) : SERVICE_DENIED;
+		break;
+	case SERVICE_CREATE_PORT:
+	case SERVICE_ASSIGN_PORT:
+	case SERVICE_LINK_PORT:
+		frame->eax = CONFIG_PORTS ? port_service(service, frame, me)
+					  : SERVICE_UNKNOWN;
 		break;
 	default:
 		frame->eax = SERVICE_UNKNOWN;

@@ -2,6 +2,7 @@
 #include <space.h>
 #include <heap.h>
 #include <mapping.h>
+#include <ports.h>
 
 #define ENTRIES (PAGE_SIZE / 4)
 #define USER_REGIONS REGION_OF(USER_END)
@@ -87,6 +88,8 @@ struct task *task_create(uid_t creator)
 	list_init(&task->mappings);
 	list_init(&task->lent);
 	task->mapping_count = 0;
+	if (CONFIG_PORTS)
+		ports_task_created(task);
 	memcpy(task->directory, kernel_directory, PAGE_SIZE);
 	return task;
 }
@@ -107,6 +110,8 @@ void task_destroy(struct task *task)
 	uint32_t region;
 
 	mappings_release(task);
+	if (CONFIG_PORTS)
+		ports_task_destroyed(task);
 	for (region = 0; region < USER_REGIONS; region++)
 		if (task->directory[region] & PTE_PRESENT)
 			table_release(task->directory[region]);

@@ -91,6 +91,19 @@ typedef uint64_t uid_t;
 #define INTERRUPT(irq) ((uid_t)(irq) + 1)
 
 /*
+ * Extension CONFIG_PORTS (7.1): wherever a partner's uid is, there can be an
+ * index into the links of the own space, modulo PORT_LINKS. The source of a
+ * message that has come by a port is such an index, below PORT_REPLIES, for the
+ * answer. Station 15 has no threads.
+ */
+#define PORT_STATION 0xF0000000 /* ESI; EDX is the index */
+#define PORT(index) ((uid_t)PORT_STATION << 32 | (index))
+#define PORT_LINKS 1024
+#define PORT_REPLIES 16
+#define MAX_PORTS 1024
+#define NO_PORT 0
+
+/*
  * A message, and a buffer for one, have the same structure (5.4.1), so one
  * variable can serve for both. Behind the first 8 bytes, which travel in
  * registers, come size's dwords of direct string, of which dope's are sent;
@@ -197,6 +210,10 @@ struct ipc_parameters {
 #define SERVICE_SCHEDULE 15	    /* priority and timeslice of a thread */
 #define SERVICE_SWAP_OUT 16 /* in: EDX, ESI uid: of what need not be there */
 #define SERVICE_UNMAP 17    /* in: EBX address, ECX bytes: of the own space */
+/* With CONFIG_PORTS: */
+#define SERVICE_CREATE_PORT 18 /* in: EBX index to answer by; out: EBX port */
+#define SERVICE_ASSIGN_PORT 19 /* in: EBX port; EDX, ESI uid, or NOBODY */
+#define SERVICE_LINK_PORT 20   /* in: EBX index, ECX port, or NO_PORT */
 
 /*
  * SERVICE_SCHEDULE in: EDX, ESI uid, EBX priority, ECX timeslice; out: EBX, ECX

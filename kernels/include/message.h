@@ -20,6 +20,7 @@ struct outgoing {
 	const uint32_t *direct;
 	const struct indirect_string *strings;
 	const struct memory_object *objects;
+	struct port *port; /* by which it goes; NULL: to a uid */
 };
 
 /* The receive buffer, and how much of a message it takes. */

@@ -26,6 +26,9 @@ struct task {
 	struct list mappings; /* memory objects received, latest first */
 	struct list lent;     /* those that others have from it */
 	uint32_t mapping_count;
+#if CONFIG_PORTS
+	uid_t **links; /* PORT_LINKS of them (ports.h) */
+#endif
 #if CONFIG_ASSERTIONS
 	uint32_t threads_seen; /* by the assertion walk */
 #endif
