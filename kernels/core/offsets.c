@@ -23,6 +23,10 @@ void offsets(void)
 	DEFINE("TCB_STATE", offsetof(struct tcb, state));
 	DEFINE("TCB_RECEIVED", offsetof(struct tcb, received));
 	DEFINE("TCB_SPACE", offsetof(struct tcb, space));
+	DEFINE("TCB_READY_LINK", offsetof(struct tcb, ready_link));
+	DEFINE("TCB_WAITING_LINK", offsetof(struct tcb, waiting_link));
+	DEFINE("TCB_PRIORITY", offsetof(struct tcb, priority));
+	DEFINE("TCB_COPROCESSOR", offsetof(struct tcb, coprocessor));
 	DEFINE("TCB_RESOURCES", offsetof(struct tcb, resources));
 	DEFINE("TCB_STACK_TOP", offsetof(struct tcb, stack_top));
 

@@ -47,7 +47,7 @@
 /* Is anything done between the guards and the switch that needs a stack? */
 #define NEEDS_STACK                                                            \
 	(!CONFIG_DIRECT_SWITCH || !CONFIG_LAZY_SCHEDULING ||                   \
-	    !CONFIG_LAZY_COPROCESSOR || !CONFIG_THREAD_KERNEL_STACKS)
+	    !CONFIG_THREAD_KERNEL_STACKS)
 
 /* What goes through memory: from where in the message, and dwords more than its
  * dope counts. */
@@ -299,11 +299,19 @@ ipc_path_end:
 1:
 .endm
 
-/* In two spaces or one. EDI: the running thread's tcb. Clobbers ECX. */
+/*
+ * In two spaces or one. EDI: the running thread's tcb. Clobbers ECX. The switch
+ * to the partner's space flushes the TLB; where none follows, this does.
+ */
 .macro	close_window
+#if CONFIG_DIRECT_TRANSFER
 	movl	TCB_SPACE(%edi), %ecx
 	movl	$0, PHYSICAL_MAP + WINDOW_ENTRY(%ecx)
 	movl	$0, PHYSICAL_MAP + WINDOW_ENTRY + 4(%ecx)
+#if !CONFIG_DIRECT_SWITCH || !CONFIG_RPC_SYSCALLS
+	movl	%ecx, %cr3
+#endif
+#endif
 .endm
 
 /*
@@ -490,16 +498,58 @@ ipc_path_end:
 #endif
 .endm
 
-/* 5.3.4, 5.5.6: what there is to do if it is not avoided. */
-.macro	change_queues_and_coprocessor
-#if !CONFIG_LAZY_SCHEDULING || !CONFIG_LAZY_COPROCESSOR
+/* 4 loads and stores. Clobbers EAX, ECX. */
+.macro	delete link, thread
+	movl	\link(\thread), %eax
+	movl	\link + 4(\thread), %ecx
+	movl	%eax, (%ecx)
+	movl	%ecx, 4(%eax)
+.endm
+
+/* At the end of the queue at ESI. Clobbers EAX, ECX. */
+.macro	insert link, thread
+	leal	\link(\thread), %eax
+	movl	4(%esi), %ecx
+	movl	%esi, \link(\thread)
+	movl	%ecx, \link + 4(\thread)
+	movl	%eax, (%ecx)
+	movl	%eax, 4(%esi)
+.endm
+
+/*
+ * 5.3.4: without LAZY_SCHEDULING two deletions and two insertions, as
+ * queue_waits and queue_starts do them (baseline/ready_queue.h).
+ */
+.macro	change_queues
+#if !CONFIG_LAZY_SCHEDULING
 	pushl	%eax
+#if CONFIG_VIRTUAL_QUEUES
+	delete	TCB_READY_LINK, %edi
+	movl	$waiting_queue, %esi
+	insert	TCB_WAITING_LINK, %edi
+	delete	TCB_WAITING_LINK, %ebp
+	movzbl	TCB_PRIORITY(%ebp), %eax
+	leal	ready_queues(, %eax, 8), %esi
+	cmpl	%eax, ready_highest
+	jae	1f
+	movl	%eax, ready_highest
+1:	insert	TCB_READY_LINK, %ebp
+#else
 	pushl	%edx
 	movl	%edi, %eax
 	movl	%ebp, %edx
-	call	ipc_change_queues_and_coprocessor
+	call	ipc_change_queues
 	popl	%edx
+#endif
 	popl	%eax
+#endif
+.endm
+
+/* 5.5.6: without LAZY_COPROCESSOR each time. */
+.macro	change_coprocessor
+#if !CONFIG_LAZY_COPROCESSOR
+	fnsave	TCB_COPROCESSOR(%edi)
+	frstor	TCB_COPROCESSOR(%ebp)
 #endif
 .endm
 
@@ -613,7 +663,8 @@ ipc_path_end:
 	movl	%ebp, %edx
 	call	ipc_wait_and_start
 #else
-	change_queues_and_coprocessor
+	change_queues
+	change_coprocessor
 	copy_stacks
 	switch_page
 	switch_to_partner
@@ -881,6 +932,10 @@ entry_send:
 	own_tcb
 	check_legal		lost_send
 	check_open		send
+#if CONFIG_DIRECT_TRANSFER
+	testb	$RESOURCE_WINDOW, TCB_RESOURCES(%edi)
+	jnz	near_lost_send
+#endif
 	check_short		long_send, lost_send
 	load_words		lost_send
 	cover_frame

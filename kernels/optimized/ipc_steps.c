@@ -14,7 +14,7 @@
 
 /* Called by ipc_entry.S only. */
 void ipc_leave_resources(struct tcb *me, struct tcb *to);
-void ipc_change_queues_and_coprocessor(struct tcb *me, struct tcb *to);
+void ipc_change_queues(struct tcb *me, struct tcb *to);
 void ipc_wait_and_start(struct tcb *me, struct tcb *to)
     __attribute__((noreturn));
 void ipc_sent(const struct tcb *me, struct tcb *to);
@@ -23,17 +23,21 @@ void ipc_wait(struct tcb *me) __attribute__((noreturn));
 void ipc_take_over(struct trap_frame *frame);
 #endif
 
+/* The window may be opened once more before the space is left. */
 void ipc_leave_resources(struct tcb *me, struct tcb *to)
 {
+	bool window = me->resources & RESOURCE_WINDOW;
+
 	transfer_leave(me, to);
+	if (window)
+		flush_tlb();
 	coprocessor_leave(me);
 }
 
-void ipc_change_queues_and_coprocessor(struct tcb *me, struct tcb *to)
+void ipc_change_queues(struct tcb *me, struct tcb *to)
 {
 	queue_waits(me);
 	queue_starts(to);
-	coprocessor_switch(me, to);
 }
 
 /* A BARE thread has its message: it will go on by way of C. */
