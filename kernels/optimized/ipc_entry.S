@@ -498,8 +498,18 @@ ipc_path_end:
 #endif
 .endm
 
+/* As QUEUE_MARK in queue.h. */
+.macro	queue_mark what
+771:
+	.pushsection .queue_marks, ""
+	.long	771b
+	.asciz	"\what"
+	.popsection
+.endm
+
 /* 4 loads and stores. Clobbers EAX, ECX. */
-.macro	delete link, thread
+.macro	delete link, thread, name
+	queue_mark	"remove \name"
 	movl	\link(\thread), %eax
 	movl	\link + 4(\thread), %ecx
 	movl	%eax, (%ecx)
@@ -507,7 +517,8 @@ ipc_path_end:
 .endm
 
 /* At the end of the queue at ESI. Clobbers EAX, ECX. */
-.macro	insert link, thread
+.macro	insert link, thread, name
+	queue_mark	"insert \name"
 	leal	\link(\thread), %eax
 	movl	4(%esi), %ecx
 	movl	%esi, \link(\thread)
@@ -524,16 +535,16 @@ ipc_path_end:
 #if !CONFIG_LAZY_SCHEDULING
 	pushl	%eax
 #if CONFIG_VIRTUAL_QUEUES
-	delete	TCB_READY_LINK, %edi
+	delete	TCB_READY_LINK, %edi, ready_link
 	movl	$waiting_queue, %esi
-	insert	TCB_WAITING_LINK, %edi
-	delete	TCB_WAITING_LINK, %ebp
+	insert	TCB_WAITING_LINK, %edi, waiting_link
+	delete	TCB_WAITING_LINK, %ebp, waiting_link
 	movzbl	TCB_PRIORITY(%ebp), %eax
 	leal	ready_queues(, %eax, 8), %esi
 	cmpl	%eax, ready_highest
 	jae	1f
 	movl	%eax, ready_highest
-1:	insert	TCB_READY_LINK, %ebp
+1:	insert	TCB_READY_LINK, %ebp, ready_link
 #else
 	pushl	%edx
 	movl	%edi, %eax
