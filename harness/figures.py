@@ -29,6 +29,7 @@ def draw(name: str, data: Path, folder: Path, **variables: str | int) -> None:
     )
     for kind, terminal in TERMINALS.items():
         script = (
+            f"plots = {quoted(str(PLOTS))}\n"
             f"set terminal {terminal}\n{settings}"
             f'load "{PLOTS / "style.gp"}"\n'
             f'load "{PLOTS / name}.gp"\n'
