@@ -83,8 +83,8 @@ profile: packages
 		$(if $(BYTES),--bytes $(BYTES))
 
 measure: packages
-	@$(HARNESS) measure '$(IMAGE)' --board $(BOARD) --cpu '$(CPU)' --modules '$(MODULES)' \
-		--command-line '$(ARGUMENTS)' --until '$(UNTIL)' --timeout '$(TIMEOUT)' --memory '$(MEMORY)' \
+	@$(HARNESS) measure '$(IMAGE)' --board $(BOARD) --cpu '$(CPU)' --modules '$(value MODULES)' \
+		--command-line '$(value ARGUMENTS)' --until '$(value UNTIL)' --timeout '$(TIMEOUT)' --memory '$(MEMORY)' \
 		$(if $(PROFILE),--profile '$(PROFILE)')
 
 fuzz: packages

@@ -61,7 +61,8 @@ def make_figures(arguments: argparse.Namespace) -> None:
                 try:
                     peers.run(board, folder / "logs")
                 except Refused as reason:
-                    (folder / "logs" / f"{peers.NAME}.missing").write_text(f"{reason}\n")
+                    note = folder / "logs" / f"{peers.NAME}.missing"
+                    note.write_text(f"{reason}\n")
 
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             peer = pool.submit(measured_peer)

@@ -85,7 +85,7 @@ def parse_modules(text: str) -> tuple[list[Path], list[str]]:
     return paths, arguments
 
 
-# --- a boot ---------------------------------------------------------------------
+# --- a boot -------------------------------------------------------------------
 
 
 def run(
@@ -226,7 +226,7 @@ def _read_stamps(
     raise Refused(f"{subject.name}: has executed {number}; {where}")
 
 
-# --- intervals and groups --------------------------------------------------------
+# --- intervals and groups -----------------------------------------------------
 
 
 def intervals(stamps: pd.DataFrame) -> pd.DataFrame:
@@ -269,7 +269,7 @@ def summary(table: pd.DataFrame, mhz: int) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-# --- symbols -----------------------------------------------------------------------
+# --- symbols ------------------------------------------------------------------
 
 
 class Names:
@@ -319,7 +319,8 @@ class _File:
             )
         except ELFError:
             return None
-        return _File(path.name, segments, [a for a, _ in symbols], [n for _, n in symbols])
+        addresses, functions = [a for a, _ in symbols], [n for _, n in symbols]
+        return _File(path.name, segments, addresses, functions)
 
     def bytes_at(self, pc: int, count: int) -> bytes:
         for start, data in self.segments:
@@ -332,7 +333,7 @@ class _File:
         return self.functions[place] if place >= 0 else self.name
 
 
-# --- what is shown -------------------------------------------------------------------
+# --- what is shown ------------------------------------------------------------
 
 
 def render(
@@ -346,7 +347,8 @@ def render(
     )
     lines = [
         f"{subject.name}: intervals between rdtscs, medians of each group",
-        f"board {board.name}, {board.mhz} MHz, clocks by the i486 model; TLB, cache: misses",
+        f"board {board.name}, {board.mhz} MHz, clocks by the i486 model; "
+        "TLB, cache: misses",
         "",
         head,
     ]
@@ -370,15 +372,16 @@ def remarks(result: Run, table: pd.DataFrame) -> list[str]:
         lines = ["stopped when it had said what it was to say"]
     elif ending.status is None:
         lines = [
-            "stopped at TIMEOUT, by the time of this machine: the last intervals may be "
-            "missing another time"
+            "stopped at TIMEOUT, by the time of this machine: the last intervals may "
+            "be missing another time"
         ]
     else:
         lines = [f"it has ended QEMU, with status {ending.status}"]
     if result.strange:
         lines.append(
-            f"it has executed instructions that no 486 has, at {result.strange} places: "
-            "clocks are assumed (harness/models/i486/later.csv)"
+            "it has executed instructions that no 486 has, at "
+            f"{result.strange} places: clocks are assumed "
+            "(harness/models/i486/later.csv)"
         )
     doubtful = {
         "unknown": "contains instructions without clocks",
@@ -392,7 +395,7 @@ def remarks(result: Run, table: pd.DataFrame) -> list[str]:
     return lines
 
 
-# --- the profile of one interval --------------------------------------------------------
+# --- the profile of one interval ----------------------------------------------
 
 
 @dataclass

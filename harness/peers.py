@@ -42,7 +42,7 @@ MESSAGE = {1: "message_one_trap", 2: "message_two_traps"}
 COLUMNS = ["system", "bytes", "quantity", "value", "unit", "clock", "direction"]
 
 
-# --- the kernel and the program ------------------------------------------------------
+# --- the kernel and the program -----------------------------------------------
 
 
 def kernel() -> Path:
@@ -130,7 +130,7 @@ def program() -> Path:
     return FOLDER / "gnumach-pingpong.elf"
 
 
-# --- a boot ---------------------------------------------------------------------------
+# --- a boot -------------------------------------------------------------------
 
 
 def run(board: model.Board, logs: Path, rounds: int | None = None) -> None:
@@ -164,7 +164,7 @@ def read(logs: Path, mhz: int, revision: str) -> pd.DataFrame:
     joined = measure.join(parsed.samples, counts, str(stamps))
     for column in ("unknown", "unexplained", "failed_walks"):
         if joined[column].any():
-            raise Refused(f"{stamps}: {column} instructions or accesses in a timed loop")
+            raise Refused(f"{stamps}: {column}: not 0 in a timed loop")
     rows = []
     for _, sample in joined.iterrows():
         size, traps = int(sample["bytes"]), int(sample["traps"])
@@ -184,7 +184,7 @@ def read(logs: Path, mhz: int, revision: str) -> pd.DataFrame:
     return table.astype({"bytes": "Int64"})
 
 
-# --- tables ----------------------------------------------------------------------------
+# --- tables -------------------------------------------------------------------
 
 
 def series(table: pd.DataFrame, quantity: str) -> pd.Series:
@@ -202,7 +202,9 @@ def add_series(figures: pd.DataFrame, peer: pd.DataFrame | None) -> pd.DataFrame
     return figures.reset_index()
 
 
-def value(table: pd.DataFrame, quantity: str, unit: str, size: int | None = None) -> float:
+def value(
+    table: pd.DataFrame, quantity: str, unit: str, size: int | None = None
+) -> float:
     rows = table[(table["quantity"] == quantity) & (table["unit"] == unit)]
     if size is not None:
         rows = rows[rows["bytes"] == size]
@@ -210,7 +212,9 @@ def value(table: pd.DataFrame, quantity: str, unit: str, size: int | None = None
     return float(found)
 
 
-def table2(peer: pd.DataFrame | None, table7: pd.DataFrame, board: model.Board) -> pd.DataFrame:
+def table2(
+    peer: pd.DataFrame | None, table7: pd.DataFrame, board: model.Board
+) -> pd.DataFrame:
     """The paper's table 2, null RPC across systems, with ours and GNU Mach's 8-byte
     messages, there and back. Columns: system, us, clock, fastest first."""
     rows = paper.numbers().query("source == 'table 2' and quantity == 'null_rpc'")
@@ -257,7 +261,7 @@ def note(folder: Path, table7: pd.DataFrame, peer: pd.DataFrame | None) -> str:
     parts = []
     for traps, quantity in MESSAGE.items():
         us, cycles = (value(peer, quantity, unit, 8) for unit in ("us", "cycles"))
-        ratios = ", ".join(f"{us / ours[name]:.1f} x {name}" for name in ours.index[::-1])
+        ratios = ", ".join(f"{us / ours[n]:.1f} x {n}" for n in ours.index[::-1])
         parts.append(f"{cycles:.0f} cycles with {traps} trap(s) a side ({ratios})")
     null = value(peer, NULL_CALL, "cycles")
     return (
