@@ -57,12 +57,13 @@ def make_figures(arguments: argparse.Namespace) -> None:
                 name.with_suffix(".stamps").write_text(outcome.stamps)
 
         def measured_peer() -> None:
-            with step(f"{peers.SYSTEM}, if there is a network or the package"):
+            with step(f"pingpong on {peers.SYSTEM}"):
                 try:
-                    peers.run(board, folder / "logs")
+                    peers.kernel()
                 except Refused as reason:
-                    note = folder / "logs" / f"{peers.NAME}.missing"
-                    note.write_text(f"{reason}\n")
+                    peers.leave_out(folder, str(reason))
+                else:
+                    peers.run(board, folder / "logs")
 
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             peer = pool.submit(measured_peer)

@@ -320,7 +320,7 @@ class _File:
         except ELFError:
             return None
         addresses, functions = [a for a, _ in symbols], [n for _, n in symbols]
-        return _File(path.name, segments, addresses, functions)
+        return _File(path.name.removesuffix(".gz"), segments, addresses, functions)
 
     def bytes_at(self, pc: int, count: int) -> bytes:
         for start, data in self.segments:

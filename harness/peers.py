@@ -35,6 +35,7 @@ CLIENT = "client ${server}%s $(task-create) $(task-resume)"
 LAST_WORDS = "# stopped: "
 FAILED = "# FAILED: "
 DEADLINE = 600
+ROUND_TRIPS: int | None = None  # in each series; None: as many as in the paper
 
 FOLDER = BUILD / "peers"
 NULL_CALL = "null_call"
@@ -60,7 +61,7 @@ def _download() -> Path:
     if os.environ.get("NO_INSTALL") == "1":
         raise Refused(f"{PACKAGE} is not there, and not fetched, as NO_INSTALL=1")
     if not shutil.which("apt-get"):
-        raise Refused(f"no apt-get to fetch {PACKAGE}: put the .deb into {FOLDER}")
+        raise Refused(f"no apt-get to fetch {PACKAGE}: put the .deb into build/peers")
     apt = FOLDER / "apt"
     for part in ("state/lists/partial", "cache/archives/partial"):
         (apt / part).mkdir(parents=True, exist_ok=True)
@@ -83,7 +84,10 @@ def _download() -> Path:
     shutil.rmtree(apt, ignore_errors=True)
     package = next(FOLDER.glob(f"{PACKAGE}_*.deb"), None)
     if not package:
-        raise Refused(f"{PACKAGE} cannot be fetched: {complaint or 'no network?'}")
+        raise Refused(
+            f"{PACKAGE} cannot be fetched (no network?): {complaint}; its .deb may also "
+            "be put into build/peers"
+        )
     return package
 
 
@@ -133,10 +137,10 @@ def program() -> Path:
 # --- a boot -------------------------------------------------------------------
 
 
-def run(board: model.Board, logs: Path, rounds: int | None = None) -> None:
+def run(board: model.Board, logs: Path) -> None:
     """Boots it to the end of the ping-pong; log and stamps into a folder."""
     image, module = kernel(), program()
-    client = CLIENT % ("" if rounds is None else f" {rounds}")
+    client = CLIENT % (f" {ROUND_TRIPS}" if ROUND_TRIPS else "")
     subject = intervals.Subject(
         image, [module, module], [SERVER, client], COMMAND_LINE, CPU, until=LAST_WORDS
     )
@@ -241,6 +245,11 @@ def evaluate(
         write(peer, folder / "peers.csv")
     write(table2(peer, table7, board), folder / "table2.csv")
     return peer
+
+
+def leave_out(folder: Path, reason: str) -> None:
+    """Of a run, which says so."""
+    (folder / "logs" / f"{NAME}.missing").write_text(f"{reason}\n")
 
 
 def missing(folder: Path) -> str:
