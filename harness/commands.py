@@ -83,7 +83,8 @@ def redraw(arguments: argparse.Namespace) -> None:
     with results.publishing(source) as folder:
         shutil.copytree(source / "logs", folder / "logs")
         shutil.copy(source / "provenance.json", folder)
-        evaluate(folder)
+        closing = evaluate(folder)
+    print(closing)
     print(f"{_relative(source)}: tables, figures and report made again")
 
 

@@ -15,7 +15,7 @@ cold = "optimized_cold paper_L3_cold baseline_cold"
 
 # Centre of bar n (0 to 5) in a group; what is written above a bar.
 x(group, n) = group + 0.145 * n - 0.36
-text(name) = sprintf(column(name) >= 20 ? "%.0f" : "%.1f", column(name))
+text(name) = sprintf(column(name) >= 10 ? "%.0f" : "%.1f", column(name))
 
 plot data every ::0::3 using 0:(0):xticlabels(1) with points pointsize 0 notitle, \
      "" every ::0::3 using (x($0, 0)):"optimized_cold" with boxes \
