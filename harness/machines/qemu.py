@@ -148,6 +148,9 @@ def watch(guest: Guest, deadline: float, until: str = "") -> Ending:
     if trouble.startswith(NO_END):
         raise Refused(f"{guest.name}: {trouble}; its console is in {guest.log}")
     stopped = bool(trouble)
+    if trouble == SAID:
+        # How much more it says depends on how fast we are.
+        console = console[: console.index(until) + len(until)]
     return Ending(
         console,
         None if stopped else process.returncode,
