@@ -5,4 +5,4 @@ peer = no_peer eq "" ? "gnumach_message_one_trap gnumach_message_two_traps" : ""
 array PEER_TITLE[2] = ["GNU Mach 1.8, one trap a side (i486 model)", \
     "GNU Mach 1.8, two traps a side (i486 model)"]
 if (no_peer ne "") set label 99 "GNU Mach 1.8 was not measured: ".no_peer[1:90] \
-    at graph 0.01, graph 0.02 front font ",10" textcolor rgb "#777777"
+    at graph 1, graph 1.02 right font ",11" textcolor rgb "#777777"
