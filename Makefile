@@ -5,7 +5,7 @@
 .DEFAULT_GOAL := help
 
 # What may be set on the command line.
-VARIABLES := CONFIG SWITCH BYTES PROGRAM BOARD CACHE SPACES RESULTS SEED CALLS CROSS_COMPILE HOSTCC QEMU PYTHON NO_INSTALL
+VARIABLES := CONFIG SWITCH BYTES PROGRAM BOARD CACHE SPACES RESULTS SEED CALLS IMAGE MODULES ARGUMENTS CPU MEMORY TIMEOUT UNTIL PROFILE CROSS_COMPILE HOSTCC QEMU PYTHON NO_INSTALL
 
 given := $(foreach v,$(.VARIABLES),$(if $(filter command line,$(origin $(v))),$(v)))
 unknown := $(filter-out $(VARIABLES) MAKEFLAGS,$(filter-out -%,$(given)))
@@ -17,6 +17,9 @@ CONFIG ?= optimized
 PROGRAM ?= pingpong
 RESULTS ?= results/latest
 BOARD ?= dx50
+CPU ?= 486
+MEMORY ?= 32
+TIMEOUT ?= 60
 CACHE ?= warm
 SPACES ?= 2
 
@@ -34,6 +37,7 @@ help:
 	@echo 'make ablation           table 1: each switch alone and one after the other; SWITCH=S: one'
 	@echo 'make check              run all tests; last line: N passed, N failed'
 	@echo 'make profile CONFIG=C   each instruction of one IPC with its clocks; BYTES, CACHE, SPACES, BOARD'
+	@echo 'make measure IMAGE=K    any multiboot kernel: what is between its rdtscs, by the i486 model'
 	@echo 'make fuzz               random calls against a reference model of IPC; CALLS, SEED, CONFIG'
 	@echo 'make validate-model     the i486 model against what is known of the processor'
 	@echo 'make run CONFIG=C       boot one configuration on the terminal; BYTES=N: one size'
@@ -41,7 +45,7 @@ help:
 	@echo 'make menuconfig         choose switches in a menu; CONFIG=C to start from'
 	@echo 'make switches           list the switches'
 	@echo 'make doctor             what is installed, what is missing, what it means'
-	@echo 'make clean              remove build/, results/latest and results/profile'
+	@echo 'make clean              remove build/, results/latest, results/profile and results/measure'
 	@echo
 	@echo 'Configurations: optimized, baseline, optimized-SWITCH, baseline+SWITCH, and so on;'
 	@echo 'with .debug behind it the kernel checks itself all the time and is not measured.'
@@ -57,6 +61,14 @@ help:
 	@echo '  SPACES=$(SPACES)                2: between two address spaces, 1: inside one'
 	@echo '  SEED=N                  choice of random configurations in make check; calls of make fuzz'
 	@echo '  CALLS=N                 how many calls make fuzz makes; 100000'
+	@echo '  IMAGE=KERNEL.elf        what make measure boots'
+	@echo '  MODULES="A X,B Y"       its multiboot modules, each with its arguments'
+	@echo '  ARGUMENTS="X Y"         its command line'
+	@echo '  CPU=$(CPU)                 processor by its name in QEMU, such as 486,+cmov or qemu32'
+	@echo '  MEMORY=$(MEMORY)               MB'
+	@echo '  TIMEOUT=$(TIMEOUT)              seconds after which it is stopped'
+	@echo '  UNTIL=TEXT              what it writes on COM1 when it has finished'
+	@echo '  PROFILE=N               number of an interval of which each clock is told'
 	@echo '  CROSS_COMPILE=PREFIX    instead of i686-elf-, i686-linux-gnu- or gcc -m32'
 	@echo '  HOSTCC=PATH             compiler for this machine, for the i486 model; gcc'
 	@echo '  QEMU=PATH               instead of qemu-system-i386'
@@ -75,6 +87,11 @@ check: packages
 profile: packages
 	@$(HARNESS) profile $(CONFIG) --board $(BOARD) --cache $(CACHE) --spaces $(SPACES) \
 		$(if $(BYTES),--bytes $(BYTES))
+
+measure: packages
+	@$(HARNESS) measure '$(IMAGE)' --board $(BOARD) --cpu '$(CPU)' --modules '$(value MODULES)' \
+		--command-line '$(value ARGUMENTS)' --until '$(value UNTIL)' --timeout '$(TIMEOUT)' --memory '$(MEMORY)' \
+		$(if $(PROFILE),--profile '$(PROFILE)')
 
 fuzz: packages
 	@$(HARNESS) fuzz $(if $(filter command line,$(origin CONFIG)),$(CONFIG)) \
@@ -103,6 +120,6 @@ packages:
 	@harness/packages.sh
 
 clean:
-	rm -rf build results/latest results/profile results/.*.partial results/.*.old
+	rm -rf build results/latest results/profile results/measure results/.*.partial results/.*.old
 
-.PHONY: help figures ablation check profile fuzz validate-model run kernel menuconfig switches doctor packages clean
+.PHONY: help figures ablation check profile measure fuzz validate-model run kernel menuconfig switches doctor packages clean

@@ -19,7 +19,8 @@ import pandas as pd
 from rich.console import Console
 
 from harness import ablation, build, claims, doctor, experiments, figures, fuzz
-from harness import measure, profile, records, report, results, switches, tables
+from harness import intervals, measure, peers, profile, records, report, results
+from harness import switches, tables
 from harness.errors import Refused
 from harness.machines import qemu
 from harness.models.i486 import model, speed, validate
@@ -30,6 +31,7 @@ CONFIGURATIONS = ("baseline", "optimized")
 EXPERIMENTS = Path("logs") / "experiments"  # in a run's folder
 LATEST = ROOT / "results" / "latest"
 PROFILES = ROOT / "results" / "profile"
+MEASURED = ROOT / "results" / "measure"
 
 
 def make_figures(arguments: argparse.Namespace) -> None:
@@ -38,9 +40,12 @@ def make_figures(arguments: argparse.Namespace) -> None:
     board = model.load_board(arguments.board)
     configurations = [switches.parse(name) for name in CONFIGURATIONS]
     small = experiments.runs()
+    ablated = ablation.configurations(ablation.comparisons())
     with (
         results.publishing(arguments.results) as folder,
-        steps("figures", 2 + 2 * len(configurations) + len(small)) as step,
+        steps(
+            "figures", 3 + 2 * len(configurations) + len(small) + len(ablated)
+        ) as step,
     ):
         (folder / EXPERIMENTS).mkdir(parents=True)
         with step("build the i486 model"):
@@ -61,13 +66,25 @@ def make_figures(arguments: argparse.Namespace) -> None:
             with step(f"{run}"):
                 experiments.measure_run(run, board, folder / EXPERIMENTS)
 
+        def measured_peer() -> None:
+            with step(f"pingpong on {peers.SYSTEM}"):
+                try:
+                    peers.kernel()
+                except Refused as reason:
+                    peers.leave_out(folder, str(reason))
+                else:
+                    peers.run(board, folder / "logs")
+
         with ThreadPoolExecutor(os.cpu_count()) as pool:
+            peer = pool.submit(measured_peer)
             list(pool.map(measured, built))
             list(pool.map(experiment, small))
+            peer.result()
+        built += ablation.run(ablated, board, folder / "logs" / ablation.LOGS, step)
         with step("tables, figures, report"):
             results.write_provenance(folder, built, board, started)
-            results.keep(arguments.results, folder)
-            evaluate(folder)
+            closing = evaluate(folder)
+    print(closing)
     tell(arguments.results, "tables and figures are there")
 
 
@@ -85,11 +102,11 @@ def make_ablation(arguments: argparse.Namespace) -> None:
         with step("build the i486 model"):
             model.library()
         built = ablation.run(chosen, board, folder / "logs" / ablation.LOGS, step)
-        with step("tables, figures"):
+        with step("tables, figures, report"):
             results.write_provenance(folder, built, board, started)
             results.keep(arguments.results, folder)
             evaluate(folder)
-    print(f"table 1 is in {_relative(arguments.results)}; read table1.md")
+    tell(arguments.results, "table 1 is there")
 
 
 def show_ablation(arguments: argparse.Namespace) -> None:
@@ -117,7 +134,8 @@ def redraw(arguments: argparse.Namespace) -> None:
     with results.publishing(source) as folder:
         shutil.copytree(source / "logs", folder / "logs")
         shutil.copy(source / "provenance.json", folder)
-        evaluate(folder)
+        closing = evaluate(folder)
+    print(closing)
     tell(source, "tables and figures made again")
 
 
@@ -128,13 +146,15 @@ def tell(folder: Path, what: str) -> None:
     print(claims.summary(found))
 
 
-def evaluate(folder: Path) -> None:
-    """From folder/logs to the tables, figures and report in folder."""
+def evaluate(folder: Path) -> str:
+    """From folder/logs to the tables, figures and report in folder. Returns what is
+    to be said of the peers."""
     facts = results.read_provenance(folder)
     if ablation.measured(folder):
         ablation.evaluate(folder, facts)
         if not (folder / "logs" / "optimized.log").exists():
-            return  # only table 1 has been measured
+            report.write(folder)
+            return ""  # only table 1 has been measured
     mhz = facts["board"]["numbers"]["mhz"]
     logs = folder / "logs"
     measurements = pd.concat(
@@ -149,13 +169,16 @@ def evaluate(folder: Path) -> None:
     tables.write(table7, folder / "table7.csv")
     tables.write(one_space, folder / "table7_one_space.csv")
     tables.write(events, folder / "events.csv")
+    board = model.Board(**facts["board"])
+    peer = peers.evaluate(folder, table7, board, facts["revision"])
     series = folder / "figures.csv"
-    tables.write(tables.series(table7), series)
+    tables.write(peers.add_series(tables.series(table7), peer), series)
     for name in ("figure7", "figure8"):
-        figures.draw(name, series, folder, mhz=mhz)
+        figures.draw(name, series, folder, mhz=mhz, no_peer=peers.missing(folder))
     if (folder / EXPERIMENTS).exists():  # not in an old run
         experiments.write(folder / EXPERIMENTS, folder, facts)
     report.write(folder)
+    return peers.note(folder, table7, peer)
 
 
 def print_records(arguments: argparse.Namespace) -> None:
@@ -221,6 +244,43 @@ def show_profile(arguments: argparse.Namespace) -> None:
         console.print(line, style=style, markup=False)
     console.print()
     console.print(f"also in {_relative(folder)}: profile.txt, .csv files, a bar chart")
+
+
+def measure_image(arguments: argparse.Namespace) -> None:
+    """The intervals between the rdtscs of any multiboot kernel."""
+    board = model.load_board(arguments.board)
+    modules, words = intervals.parse_modules(arguments.modules)
+    deadline = _number("TIMEOUT", arguments.timeout, 1, 86400) or 60
+    memory = _number("MEMORY", arguments.memory, 1, 2048) or qemu.MEMORY_MB
+    number = _number("PROFILE", arguments.profile, 0, 1 << 40)
+    if not arguments.image:
+        raise Refused("IMAGE= is missing: the multiboot kernel to be measured")
+    subject = intervals.Subject(
+        Path(arguments.image),
+        modules,
+        words,
+        arguments.command_line,
+        arguments.cpu,
+        memory,
+        arguments.until,
+    )
+    intervals.check_names(subject)
+    result = intervals.run(subject, board, deadline)
+    single = intervals.grouped(intervals.intervals(result.stamps))
+    groups = intervals.summary(single, board.mhz)
+    lines = intervals.render(subject, board, result, groups)
+    if number is not None:
+        intervals.check_number(result.stamps, number)
+        steps = intervals.trace(subject, board, deadline, number).trace
+        lines += ["", *intervals.render_profile(subject, board, result, number, steps)]
+    folder = MEASURED / subject.name
+    with results.publishing(folder) as partial:
+        (partial / "measure.txt").write_text("\n".join(lines) + "\n")
+        (partial / "console.log").write_text(result.ending.console)
+        single.to_csv(partial / "intervals.csv", index=False)
+        groups.to_csv(partial / "groups.csv", index=False)
+    print("\n".join(lines))
+    print(f"\nalso in {_relative(folder)}, with the console and .csv files")
 
 
 def validate_model(_: argparse.Namespace) -> None:
@@ -334,6 +394,16 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--bytes", default="8")
     sub.add_argument("--spaces", default="2", help="address spaces: 1 or 2")
     sub.add_argument("--cache", default="warm", help="warm, or cold: flushed before")
+    sub.add_argument("--board", default=model.DEFAULT_BOARD, help="profile to model")
+    sub = command("measure", measure_image, "any multiboot kernel, between its rdtscs")
+    sub.add_argument("image", nargs="?", default="")
+    sub.add_argument("--modules", default="", help="FILE ARGUMENTS,FILE ARGUMENTS")
+    sub.add_argument("--command-line", default="", help="the kernel's")
+    sub.add_argument("--cpu", default="486", help="QEMU's name of the processor")
+    sub.add_argument("--memory", help="MB; 32")
+    sub.add_argument("--timeout", help="seconds; 60")
+    sub.add_argument("--until", default="", help="its last words on COM1")
+    sub.add_argument("--profile", help="number of an interval")
     sub.add_argument("--board", default=model.DEFAULT_BOARD, help="profile to model")
     command("validate", validate_model, "the i486 model against what is known")
     sub = command("fuzz", run_fuzzer, "random calls, against a reference model of IPC")

@@ -33,6 +33,7 @@ def draw(
     )
     for kind, terminal in TERMINALS.items():
         script = (
+            f"plots = {quoted(str(PLOTS))}\n"
             f"set terminal {terminal.format(height, height * 3 // 2)}\n{settings}"
             f'load "{PLOTS / "style.gp"}"\n'
             f'load "{PLOTS / name}.gp"\n'

@@ -124,10 +124,10 @@ def read_trace(text: str) -> list[Step]:
     lines = text.splitlines()
     if not lines or lines[-1] != "# end":
         raise Refused("the trace is cut off, it has no end line")
-    return [_read_step(line) for line in lines[:-1]]
+    return [read_step(line) for line in lines[:-1]]
 
 
-def _read_step(line: str) -> Step:
+def read_step(line: str) -> Step:
     kind, pc, level, *rest = line.split()
     numbers, touched = rest[: len(CAUSES)], rest[len(CAUSES) :]
     clocks = {c: int(n) for c, n in zip(CAUSES, numbers) if n != "0"}

@@ -8,6 +8,7 @@ set xrange [0:4200]
 set yrange [0:*]
 set xtics 512
 set key top left reverse Left
+load plots."/peer.gp"
 
 plot data using "bytes":"baseline_warm":"baseline_cold" with filledcurves \
          fs transparent solid 0.15 lc rgb BASELINE notitle, \
@@ -15,6 +16,10 @@ plot data using "bytes":"baseline_warm":"baseline_cold" with filledcurves \
          fs transparent solid 0.15 lc rgb OPTIMIZED notitle, \
      "" using "bytes":"paper_Mach" with linespoints \
          lc rgb PAPER_MACH lw 2 dt 2 pt 6 title "Mach (paper, measured, as drawn)", \
+     "" using "bytes":"paper_Mach_printed" with lines \
+         lc rgb PAPER_MACH lw 1 dt 3 title "Mach (paper, measured, as printed in table 7)", \
+     for [n = 1:words(peer)] "" using "bytes":word(peer, n) with linespoints \
+         lc rgb GNU_MACH lw 2 dt n pt 9 title PEER_TITLE[n], \
      "" using "bytes":"baseline_cold" with lines \
          lc rgb BASELINE lw 1 title "baseline, cache flushed (ours, i486 model)", \
      "" using "bytes":"baseline_warm" with linespoints \

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#ifdef RUNTIME /* of a program for another kernel (peers/) */
+#include RUNTIME
+#else
 #include "runtime.h"
+#endif
 #include <revision.h>
 
 #define LINE_BYTES 256

@@ -28,6 +28,8 @@ MEMORY_MB = 32
 SUCCESS = 33  # machine_stop(true), by isa-debug-exit
 FAILURE = 35  # machine_stop(false)
 FAILED_ITSELF = "has ended itself as failed"
+NO_END = "prints without end"
+SAID = "has said what it was to say"
 LOG_LIMIT = 16 << 20
 
 
@@ -42,6 +44,8 @@ class Guest:
     log: Path
     extra: Sequence[str] = ()  # for QEMU's command line
     memory_mb: int = MEMORY_MB
+    cpu: str = "486"
+    arguments: Sequence[str] = ()  # of the modules, one for each, or none
 
 
 def binary() -> str:
@@ -77,10 +81,14 @@ def command(guest: Guest) -> list[str]:
     """
     folder = guest.kernel.parent
     modules = [os.path.relpath(module, folder) for module in guest.modules]
+    if guest.arguments:
+        # In QEMU's list a comma in a module's arguments is doubled.
+        words = zip(modules, guest.arguments)
+        modules = [" ".join(pair).strip().replace(",", ",,") for pair in words]
     return [
         binary(),
         *("-nodefaults", "-no-user-config", "-no-reboot", "-nic", "none"),
-        *("-M", "pc", "-cpu", "486", "-m", str(guest.memory_mb)),
+        *("-M", "pc", "-cpu", guest.cpu, "-m", str(guest.memory_mb)),
         *("-vga", "std", "-display", "none", "-monitor", "none"),
         *("-serial", "stdio", "-rtc", "base=2000-01-01,clock=vm"),
         *("-icount", f"shift={SHIFT},sleep=off"),
@@ -114,6 +122,43 @@ def boot(guest: Guest, deadline: float, echo: bool = False) -> str:
     return text
 
 
+@dataclass(frozen=True)
+class Ending:
+    """How a guest has ended that may end as it likes."""
+
+    console: str
+    status: int | None  # QEMU's, if the guest has ended it
+    said: bool = False  # it was stopped when it had said what it was to say
+    complaint: str = ""  # QEMU's last one
+
+
+def watch(guest: Guest, deadline: float, until: str = "") -> Ending:
+    """Runs a guest that need not end by itself: until it does, or has written a
+    text on COM1, or seconds of host time are over."""
+    guest.log.parent.mkdir(parents=True, exist_ok=True)
+    growing = guest.log.with_name(f"{guest.log.name}.{get_native_id()}")
+    with open(growing, "wb") as log:
+        process = _start(guest)
+        try:
+            trouble = _copy_console(process, log, deadline, False, until.encode())
+        finally:
+            complaints = _stop(process).strip()
+            console = read_console(growing)
+            growing.replace(guest.log)
+    if trouble.startswith(NO_END):
+        raise Refused(f"{guest.name}: {trouble}; its console is in {guest.log}")
+    stopped = bool(trouble)
+    if trouble == SAID:
+        # How much more it says depends on how fast we are.
+        console = console[: console.index(until) + len(until)]
+    return Ending(
+        console,
+        None if stopped else process.returncode,
+        trouble == SAID,
+        "" if stopped else (complaints.splitlines() or [""])[-1],
+    )
+
+
 def read_console(log: Path) -> str:
     """A console log, whatever a guest may have written."""
     return log.read_bytes().decode("ascii", errors="replace").replace("\r\n", "\n")
@@ -121,13 +166,7 @@ def read_console(log: Path) -> str:
 
 def _run(guest: Guest, log: BinaryIO, deadline: float, echo: bool) -> str:
     """Runs QEMU, its console going to the log; returns what is wrong, or ''."""
-    process = subprocess.Popen(
-        command(guest),
-        cwd=guest.kernel.parent,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
+    process = _start(guest)
     try:
         trouble = _copy_console(process, log, deadline, echo)
     finally:
@@ -137,13 +176,39 @@ def _run(guest: Guest, log: BinaryIO, deadline: float, echo: bool) -> str:
     return trouble or _judge(process.returncode, complaints)
 
 
+def _start(guest: Guest) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command(guest),
+        cwd=guest.kernel.parent,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def _stop(process: subprocess.Popen[bytes]) -> str:
+    """Ends QEMU, not by force: the model has to write its end. Its complaints."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            return process.communicate(timeout=10)[1].decode(errors="replace")
+        except subprocess.TimeoutExpired:
+            process.kill()
+    return process.communicate()[1].decode(errors="replace")
+
+
 def _copy_console(
-    process: subprocess.Popen[bytes], log: BinaryIO, deadline: float, echo: bool
+    process: subprocess.Popen[bytes],
+    log: BinaryIO,
+    deadline: float,
+    echo: bool,
+    until: bytes = b"",
 ) -> str:
-    """Until the guest ends; returns what is wrong if it does not."""
+    """Until the guest ends, or has said something; what is wrong if it does not."""
     assert process.stdout
     end = time.monotonic() + deadline
     size = 0
+    last = b""
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
         while selector.select(max(0, end - time.monotonic())):
@@ -158,7 +223,10 @@ def _copy_console(
                 sys.stdout.flush()
             size += len(data)
             if size > LOG_LIMIT:
-                return f"prints without end: more than {LOG_LIMIT >> 20} MB"
+                return f"{NO_END}: more than {LOG_LIMIT >> 20} MB"
+            last = last[-len(until) :] + data if until else b""
+            if until and until in last:
+                return SAID
             if time.monotonic() > end:
                 break
     return f"hangs: has not ended in {deadline:g} s"

@@ -15,9 +15,12 @@ enum guest_register {
 	GUEST_CS = 10,
 	GUEST_CR0 = 19,
 	GUEST_CR3 = 21,
+	GUEST_CR4 = 22,
 };
 
 #define CR0_PAGING 0x80000000
+#define CR4_LARGE_PAGES 0x10 /* later than the 486, as is CR4 */
+#define CR4_WIDE_ENTRIES 0x20
 
 /* Finds what is needed of QEMU: NULL, or what this QEMU lacks. */
 const char *guest_init(void);

@@ -15,7 +15,8 @@ enum kind {
 	PLAIN,
 	BRANCH,	  /* clocks: not taken; other: taken */
 	JUMP,	  /* always to its target */
-	INDIRECT, /* to wherever: jmp and call by register or memory, ret */
+	INDIRECT, /* to wherever: jmp and call by register or memory, ret;
+		     other: through a call gate to the inner privilege */
 	GATE, /* int: clocks with the same privilege; other: to the inner one */
 	RETURN_GATE, /* iret, retf: other: to the outer one */
 	REPEAT,	     /* clocks: no iteration; other + per * n for n of them */

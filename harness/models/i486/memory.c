@@ -10,7 +10,8 @@
 #define NOTHING 0xFFFFFFFF /* no line number, no page number */
 
 #define PTE_PRESENT 1
-#define BUS_FIRST 2 /* clocks of the first dword on the fastest bus */
+#define PTE_LARGE 0x80 /* in the directory, if there are large pages */
+#define BUS_FIRST 2    /* clocks of the first dword on the fastest bus */
 
 /*
  * A set of four ways with pseudo-LRU bits, in the cache and in the TLB: B0
@@ -31,7 +32,7 @@ uint32_t memory_last_line[CACHE_SETS];
 uint32_t memory_last_page[TLB_SETS];
 uint32_t memory_last_frame[TLB_SETS];
 
-static bool paging;
+static bool paging, large_pages;
 static uint32_t directory;
 
 static uint16_t *l2; /* which of the lines that belong there is in each place */
@@ -119,14 +120,15 @@ void memory_init(const struct board *b)
 	dram_page = NOTHING;
 	bus_free = 0;
 	memory_flush_cache();
-	memory_set_paging(false, 0);
+	memory_set_paging(false, 0, false);
 	memset(buffer, 0, sizeof(buffer));
 	memset(&memory_counts, 0, sizeof(memory_counts));
 }
 
-void memory_set_paging(bool on, uint32_t page_directory)
+void memory_set_paging(bool on, uint32_t page_directory, bool large)
 {
 	paging = on;
+	large_pages = large;
 	directory = page_directory & ~(PAGE_BYTES - 1u);
 	sets_clear(tlb, TLB_SETS, memory_last_page);
 }
@@ -274,6 +276,17 @@ static uint32_t cache_read(uint32_t physical, uint64_t now, uint64_t *misses)
 	return read_line(physical, now);
 }
 
+/* Is the entry of the directory a large page? Then it becomes that of the small
+ * page in it, which is how the TLB holds it: a 486 has no other. */
+static bool split_large(uint32_t *entry, uint32_t linear)
+{
+	if (!large_pages || !(*entry & PTE_LARGE))
+		return false;
+	*entry = (*entry & 0xFFC00000) |
+		 (linear & (0x3FFFFF & ~(PAGE_BYTES - 1u))) | PTE_PRESENT;
+	return true;
+}
+
 /*
  * Reads both entries through the cache. The documented clocks hold for a bus
  * whose first dword takes 2; a slower one adds the difference for each entry
@@ -300,6 +313,8 @@ static uint32_t walk(uint32_t linear, uint64_t now, uint32_t *frame)
 			entry = linear;
 			break;
 		}
+		if (level == 0 && split_large(&entry, linear))
+			break;
 		table = entry & ~(PAGE_BYTES - 1u);
 		index = linear / PAGE_BYTES % 1024;
 	}
@@ -411,11 +426,13 @@ bool memory_translate(uint32_t linear, uint32_t *physical)
 	if (!paging)
 		return true;
 	if (!guest_memory_read(directory + (linear >> 22) * 4, &entry) ||
-	    !(entry & PTE_PRESENT) ||
-	    !guest_memory_read(
-		(entry & ~(PAGE_BYTES - 1u)) + (linear / PAGE_BYTES % 1024) * 4,
-		&entry) ||
 	    !(entry & PTE_PRESENT))
+		return false;
+	if (!split_large(&entry, linear) &&
+	    (!guest_memory_read((entry & ~(PAGE_BYTES - 1u)) +
+				    (linear / PAGE_BYTES % 1024) * 4,
+		 &entry) ||
+		!(entry & PTE_PRESENT)))
 		return false;
 	*physical = (entry & ~(PAGE_BYTES - 1u)) | linear % PAGE_BYTES;
 	return true;

@@ -50,9 +50,9 @@ extern uint32_t memory_walked[2];
 
 void memory_init(const struct board *board);
 
-/* Paging: off, or the physical address of the page directory. Flushes the TLB.
- */
-void memory_set_paging(bool on, uint32_t directory);
+/* Paging: off, or the physical address of the page directory, whose entries may
+ * be pages of 4 MB if large. Flushes the TLB. */
+void memory_set_paging(bool on, uint32_t directory, bool large);
 bool memory_flush_page(uint32_t linear); /* was it in the TLB? */
 void memory_flush_cache(void);		 /* invd, wbinvd */
 

@@ -343,8 +343,14 @@ static uint32_t operand_address(const struct operand_address *o)
 
 static void update_paging(void)
 {
+	bool on = guest_register(GUEST_CR0) & CR0_PAGING;
+	uint32_t control = guest_register(GUEST_CR4);
+
+	/* Entries of 8 bytes: every walk fails, which the stamps tell. */
+	if (on && control & CR4_WIDE_ENTRIES)
+		model_note("wide-entries", 1);
 	memory_set_paging(
-	    guest_register(GUEST_CR0) & CR0_PAGING, guest_register(GUEST_CR3));
+	    on, guest_register(GUEST_CR3), control & CR4_LARGE_PAGES);
 }
 
 /* What could be done only after the instruction, as registers tell. */
@@ -395,8 +401,13 @@ static NOT_INLINE enum arrival go(
 		charge(BASE, i->other - i->clocks);
 		return BRANCHED;
 	case JUMP:
-	case INDIRECT:
 		return BRANCHED;
+	case INDIRECT:
+		if (same_level || !i->other)
+			return BRANCHED;
+		take_back(BASE, i->clocks); /* call gate */
+		charge(ENTRY_EXIT, i->other);
+		return FAR;
 	case GATE:
 		take_back(BASE, i->clocks);
 		charge(ENTRY_EXIT, same_level ? i->clocks : i->other);

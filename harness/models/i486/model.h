@@ -121,7 +121,8 @@ struct counts model_counts(void);
 /* To be supplied: an rdtsc is being executed. */
 void model_stamp(uint32_t pc);
 
-/* To be supplied: something for the report at the end, once a site. */
+/* To be supplied: something for the report at the end, once a site, or once. */
 void model_report(const struct site *s, const char *what);
+void model_note(const char *what, unsigned value);
 
 #endif

@@ -22,6 +22,7 @@ from harness.machines import qemu
 FOLDER = Path(__file__).parent
 BOARDS = FOLDER / "boards"
 CLOCKS = FOLDER / "clocks.csv"
+LATER = FOLDER / "later.csv"  # instructions of later processors
 
 DEFAULT_BOARD = "dx50"
 
@@ -107,6 +108,8 @@ class Trace:
     path: Path
     first: int
     last: int
+    limit: int = 0  # most lines; 0: all
+    stop: bool = False  # QEMU, when the trace ends
 
 
 @dataclass(frozen=True)
@@ -118,14 +121,24 @@ class Model:
     trace: Trace | None = None
     # Instructions to be counted: names and addresses. A name is a column.
     counted: Sequence[tuple[str, int]] = ()
+    memory_mb: int = qemu.MEMORY_MB
 
     def arguments(self, kernel: Path) -> list[str]:
         """What it adds to QEMU's command line. kernel: the image to be timed."""
+        return self._arguments(entry_of(kernel), {})
+
+    def foreign_arguments(self, entry: int) -> list[str]:
+        """The same for a kernel that is not ours: on any processor, and with clocks
+        assumed for instructions that no 486 has. entry: where the image begins."""
+        return self._arguments(entry, {"any_cpu": 1, "later": LATER})
+
+    def _arguments(self, entry: int, more: dict[str, object]) -> list[str]:
         values: dict[str, object] = {
             "clocks": CLOCKS,
             "stamps": self.stamps,
-            "entry": entry_of(kernel),
-            "memory": qemu.MEMORY_MB,
+            "entry": entry,
+            "memory": self.memory_mb,
+            **more,
         }
         values |= {k: v for k, v in self.board.numbers.items() if k != "mhz"}
         if self.trace:
@@ -133,6 +146,8 @@ class Model:
                 "trace": self.trace.path,
                 "first": self.trace.first,
                 "last": self.trace.last,
+                "limit": self.trace.limit,
+                "stop": int(self.trace.stop),
             }
         if self.counted:
             values["count"] = "+".join(f"{n}@{pc:x}" for n, pc in self.counted)
@@ -186,14 +201,17 @@ def read_stamps(path: Path) -> pd.DataFrame:
     return parse_stamps(_read(path), str(path))
 
 
-def parse_stamps(text: str, source: str) -> pd.DataFrame:
+def parse_stamps(text: str, source: str, lost: bool = False) -> pd.DataFrame:
     """A row for each rdtsc; columns as in plugin.c. source names it in refusals.
 
-    Refuses stamps that are not whole, or a run in which the model has lost its way.
+    Refuses stamps that are not whole, or a run in which the model has lost its way;
+    lost: but for that, which the columns unexplained and failed_walks tell.
     """
     lines = _lines(text, source)
     for kind, value in _notes(lines):
-        if kind in ("unexplained", "failed-walks") and value != "0":
+        if kind == "wide-entries":
+            raise Refused(f"{source}: the guest uses PAE paging, which no 486 has")
+        if kind in ("unexplained", "failed-walks") and value != "0" and not lost:
             raise Refused(f"{source}: the model lost its way: {kind} {value}")
     columns = lines[0].split()
     rows = [line.split() for line in lines[1:] if not line.startswith("#")]

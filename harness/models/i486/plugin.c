@@ -7,8 +7,10 @@
  * Arguments, all needed: clocks (the table), stamps (output), entry (physical
  * address of the image's first instruction: counting begins there), memory
  * (MB), and the numbers of a board profile by their names in memory.h. For a
- * trace also: trace (output), first and last (numbers of stamps). count: which
- * instructions are to be counted, too (count.h).
+ * trace also: trace (output), first and last (numbers of stamps); limit, the
+ * most lines if not all, and stop=1, to end QEMU when the trace does. count:
+ * which instructions are to be counted, too (count.h). For kernels that are not
+ * ours: any_cpu=1, and later, a table of instructions that no 486 has.
  *
  * Output: a line for each rdtsc that the guest executes, with the counts up to
  * it, between a line that names the columns and a line "# end".
@@ -21,9 +23,11 @@
 #include "trace.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 __attribute__((visibility("default"))) int qemu_plugin_version = PLUGIN_API;
 __attribute__((visibility("default"))) int qemu_plugin_install(
@@ -40,8 +44,9 @@ static bool tracing;
 /* --- arguments -------------------------------------------------------------
  */
 
-static const char *clocks_path, *stamps_path, *trace_path;
-static uint64_t trace_first, trace_last, entry_argument;
+static const char *clocks_path, *later_path, *stamps_path, *trace_path;
+static uint64_t trace_first, trace_last, trace_limit, entry_argument;
+static uint64_t stop, any_cpu;
 
 static struct number {
 	const char *name;
@@ -68,6 +73,9 @@ static struct number {
     {"memory", NULL, &memory_mb, false, false},
     {"first", NULL, &trace_first, true, false},
     {"last", NULL, &trace_last, true, false},
+    {"limit", NULL, &trace_limit, true, false},
+    {"stop", NULL, &stop, true, false},
+    {"any_cpu", NULL, &any_cpu, true, false},
 };
 
 #define NUMBERS (sizeof(numbers) / sizeof(numbers[0]))
@@ -114,6 +122,8 @@ static bool set_argument(const char *argument)
 		return complain("%s: name=value is needed", argument);
 	if (!strncmp(argument, "clocks=", 7))
 		clocks_path = equals + 1;
+	else if (!strncmp(argument, "later=", 6))
+		later_path = equals + 1;
 	else if (!strncmp(argument, "stamps=", 7))
 		stamps_path = equals + 1;
 	else if (!strncmp(argument, "trace=", 6))
@@ -245,7 +255,7 @@ static void start(struct qemu_plugin_tb *tb)
 	const char *here = qemu_plugin_insn_haddr(first);
 	const char *foreign = guest_foreign_cpu();
 
-	if (foreign) {
+	if (foreign && !any_cpu) {
 		complain("models a 486, not a %s: use -cpu 486", foreign);
 		exit(1);
 	}
@@ -269,7 +279,7 @@ static void on_block(unsigned vcpu, void *block)
 static void on_site(unsigned vcpu, void *site)
 {
 	(void)vcpu;
-	if (tracing || !model_site_is_usual(site))
+	if (trace_on || (site_needs_call(site) && !model_site_is_usual(site)))
 		model_site(site);
 }
 
@@ -293,8 +303,8 @@ static void on_access(
 		    (uint8_t)(1u << qemu_plugin_mem_size_shift(info));
 		kinds[n].store = qemu_plugin_mem_is_store(info);
 	}
-	if (!tracing && model_access_is_usual(site, (uint32_t)address,
-			    kinds[n].bytes, kinds[n].store))
+	if (!trace_on && model_access_is_usual(site, (uint32_t)address,
+			     kinds[n].bytes, kinds[n].store))
 		return;
 	model_access(site, (uint32_t)address, kinds[n].bytes, kinds[n].store);
 }
@@ -371,11 +381,13 @@ void model_stamp(uint32_t pc)
 	fprintf(stamps,
 	    "%" PRIu64 " %x %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
 	    " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
-	    " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64,
+	    " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
+	    " %" PRIu64 " %" PRIu64,
 	    stamp_count, pc, c.clocks, c.executions, c.instructions,
 	    c.kernel_instructions, m->tlb_misses, m->code_misses,
 	    m->data_misses, m->table_misses, m->write_stall_clocks,
-	    c.interrupts, c.exceptions, c.assumed, c.unknown, c.not_486);
+	    c.interrupts, c.exceptions, c.assumed, c.unknown, c.not_486,
+	    c.unexplained, m->failed_walks);
 	count_put_values(stamps);
 	fputc('\n', stamps);
 	trace_stamp(stamp_count++);
@@ -384,6 +396,21 @@ void model_stamp(uint32_t pc)
 void model_report(const struct site *s, const char *what)
 {
 	fprintf(stamps, "# %s %x\n", what, s->i.pc);
+}
+
+void trace_ended(void)
+{
+	if (stop)
+		kill(getpid(), SIGTERM); /* QEMU ends as when told to */
+}
+
+void model_note(const char *what, unsigned value)
+{
+	static bool noted;
+
+	if (!noted)
+		fprintf(stamps, "# %s %u\n", what, value);
+	noted = true;
 }
 
 static void at_exit(qemu_plugin_id_t id, void *data)
@@ -408,13 +435,14 @@ static bool open_output(void)
 	fprintf(stamps, "number pc clocks executions instructions "
 			"kernel_instructions tlb_misses code_misses "
 			"data_misses table_misses write_stall_clocks "
-			"interrupts exceptions assumed unknown not_486");
+			"interrupts exceptions assumed unknown not_486 "
+			"unexplained failed_walks");
 	count_put_names(stamps);
 	fputc('\n', stamps);
 	if (!trace_path)
 		return true;
 	tracing = true;
-	if (!trace_open(trace_path, trace_first, trace_last))
+	if (!trace_open(trace_path, trace_first, trace_last, trace_limit))
 		return complain("%s cannot be written", trace_path);
 	return true;
 }
@@ -433,6 +461,8 @@ static bool install(const qemu_info_t *info, int argc, char **argv)
 	wrong = guest_init();
 	if (!wrong)
 		wrong = clocks_load(clocks_path);
+	if (!wrong && later_path)
+		wrong = clocks_load(later_path);
 	if (wrong)
 		return complain("%s", wrong);
 	return open_output();

@@ -9,7 +9,7 @@
 bool trace_on;
 
 static FILE *file;
-static uint64_t first_stamp, last_stamp;
+static uint64_t first_stamp, last_stamp, lines_left;
 
 /* The line that is being made. */
 static struct {
@@ -24,11 +24,12 @@ static struct {
 	} lines[MAX_LINES];
 } entry;
 
-bool trace_open(const char *path, uint64_t first, uint64_t last)
+bool trace_open(const char *path, uint64_t first, uint64_t last, uint64_t limit)
 {
 	file = fopen(path, "w");
 	first_stamp = first;
 	last_stamp = last;
+	lines_left = limit ? limit : UINT64_MAX;
 	return file != NULL;
 }
 
@@ -46,6 +47,10 @@ static void put_entry(void)
 		    file, " %c%x", entry.lines[n].kind, entry.lines[n].line);
 	fputc('\n', file);
 	entry.kind = 0;
+	if (--lines_left == 0) {
+		trace_on = false;
+		trace_ended();
+	}
 }
 
 static void begin(char kind, uint32_t pc, unsigned cpl)
@@ -64,6 +69,7 @@ void trace_stamp(uint64_t number)
 	if (number == last_stamp) {
 		put_entry();
 		trace_on = false;
+		trace_ended();
 	}
 	if (number == first_stamp) {
 		trace_on = true;

@@ -16,10 +16,15 @@
 
 extern bool trace_on;
 
-/* Opens the file; traces from stamp number first to stamp number last. */
-bool trace_open(const char *path, uint64_t first, uint64_t last);
+/* Opens the file; traces from stamp number first to stamp number last, but not
+ * more than so many lines, if that is not 0. */
+bool trace_open(
+    const char *path, uint64_t first, uint64_t last, uint64_t limit);
 void trace_stamp(uint64_t number);
 void trace_close(void);
+
+/* To be supplied: the last line has been made. */
+void trace_ended(void);
 
 void trace_instruction(uint32_t pc, unsigned cpl);
 void trace_event(unsigned vector, unsigned cpl);

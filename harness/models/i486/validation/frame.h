@@ -12,6 +12,7 @@
 #define USER_DATA 0x23
 #define TSS 0x28
 #define SPARE_TSS 0x30		/* for tests of ltr */
+#define CALL_GATE 0x38		/* the user's, to be filled in */
 
 #define CODE_DESCRIPTOR 0x00CF9B000000FFFF
 #define DATA_DESCRIPTOR 0x00CF93000000FFFF
@@ -89,6 +90,7 @@ gdt:
 	.quad	0, CODE_DESCRIPTOR, DATA_DESCRIPTOR
 	.quad	USER_CODE_DESCRIPTOR, USER_DATA_DESCRIPTOR
 	.quad	0x0000890000000067, 0x0000890000000067
+	.quad	0			/* CALL_GATE */
 gdt_end:
 tss:	.fill	104, 1, 0
 	.balign	8

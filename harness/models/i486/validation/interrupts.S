@@ -15,6 +15,11 @@ main:
 	gate	3, return_at_once, 0xEE
 	gate	0, skip_division
 	gate	IRQ_BASE, clock
+	movl	$callee, %eax
+	movw	%ax, gdt + CALL_GATE
+	movl	$0xEC00 << 16 | KERNEL_CODE, gdt + CALL_GATE + 2
+	shrl	$16, %eax
+	movw	%ax, gdt + CALL_GATE + 6
 
 	begin	"int and iret, same privilege level", 44+20
 	int	$0x40
@@ -46,6 +51,9 @@ user:
 	end
 	begin	"int3 from the outer level", 71+36
 	int3
+	end
+	begin	"call gate to the inner level, retf back", 69+35
+	lcall	$CALL_GATE, $0
 	end
 	int	$0x41
 to_kernel:
@@ -116,6 +124,9 @@ to_kernel_again:
 
 return_at_once:
 	iret
+
+callee:
+	lret
 
 /* Adds the length of divl to the return address. */
 skip_division:
