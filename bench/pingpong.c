@@ -158,7 +158,8 @@ static void server_thread(uid_t partner)
 	}
 }
 
-static struct received round_trip(uid_t partner)
+static inline __attribute__((always_inline)) struct received round_trip(
+    uid_t partner)
 {
 	struct message *m = &client.message.head;
 	struct received r = complex_call(

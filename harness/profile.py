@@ -42,7 +42,7 @@ PHASES = ("user", "entry", "IPC", "switch", "exit", "interrupt")
 
 # Kernel functions that belong to a phase; all others are IPC.
 PHASE_OF_FUNCTION = (
-    (re.compile(r"(invd_|wbinvd_)?entry_|trap_stubs"), "entry"),
+    (re.compile(r"(invd_|wbinvd_)?entry_|trap_stubs|(slow|lost|c)_"), "entry"),
     (re.compile(r"after_|return_to_user"), "exit"),
     (re.compile(r"switch_|schedule"), "switch"),
 )
@@ -189,6 +189,8 @@ def name(steps: list[Step], kernel: Symbols, program: Symbols) -> None:
 def _phase(step: Step) -> str:
     if step.level == 3:
         return "entry" if step.text.startswith("int ") else "user"
+    if step.text == "iret":
+        return "exit"
     for pattern, phase in PHASE_OF_FUNCTION:
         if pattern.match(step.function):
             return phase
@@ -205,18 +207,67 @@ def _check_sum(steps: list[Step], stamps: str, first: int) -> int:
     return clocks
 
 
+# In one space the two sides share their code: what tells them apart. Other functions
+# are those of whoever has called them.
+SERVER = re.compile(r"serve|reply")
+CLIENT = re.compile(r"play|round_trip|measure|call")
+
+
+def _modules(steps: list[Step]) -> dict[int, int]:
+    """Of each physical page of user code, one page of the same program in memory:
+    client and server are one program, loaded twice. What runs without a stop is one."""
+    same: dict[int, int] = {}
+
+    def first(page: int) -> int:
+        while same.setdefault(page, page) != page:
+            page = same[page]
+        return page
+
+    before: int | None = None
+    for step in steps:
+        page = _code_page(step)
+        if step.level != 3:
+            before = None
+        elif page is not None:
+            if before is not None:
+                same[first(page)] = first(before)
+            before = first(page)
+    return {page: first(page) for page in same}
+
+
+def _code_page(step: Step) -> int | None:
+    code = [line for letter, line in step.lines if letter == CODE]
+    return code[0] // 4096 if code else None
+
+
+def _sides(steps: list[Step]) -> list[str]:
+    """Of each step, whose it is; the kernel's are of whoever entered it."""
+    modules = _modules(steps)
+    two = len(set(modules.values())) > 1
+    sides: list[str] = []
+    side = ""
+    for step in steps:
+        if step.level == 3 and two:
+            side = str(modules.get(_code_page(step) or 0, side))
+        elif step.level == 3 and SERVER.search(step.function):
+            side = "server"
+        elif step.level == 3 and CLIENT.search(step.function):
+            side = "client"
+        sides.append(side)
+    return sides
+
+
 def cut(steps: list[Step]) -> list[list[list[Step]]]:
     """Round trips, each two messages, each a list of steps.
 
-    A message ends where the other side's user code begins: client and server
-    run different functions. What is before the first whole round trip and after
-    the last one is left out.
+    A message ends where the other side's user code begins. What is before the first
+    whole round trip and after the last one is left out.
     """
     sides: list[list[Step]] = []
-    side = ""
-    for step in steps:
-        if step.level == 3 and step.function != side:
-            side = step.function
+    last = ""
+    for step, side in zip(steps, _sides(steps)):
+        if side != last:
+            last = side
             sides.append([])
         if sides:
             sides[-1].append(step)
