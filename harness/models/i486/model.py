@@ -119,9 +119,9 @@ class Model:
     board: Board
     stamps: Path
     trace: Trace | None = None
+    memory_mb: int = qemu.MEMORY_MB
     # Instructions to be counted: names and addresses. A name is a column.
     counted: Sequence[tuple[str, int]] = ()
-    memory_mb: int = qemu.MEMORY_MB
 
     def arguments(self, kernel: Path) -> list[str]:
         """What it adds to QEMU's command line. kernel: the image to be timed."""
