@@ -76,22 +76,34 @@ static inline struct received flat_received(
 	return r;
 }
 
-/* The calls that send what goes as it is: as all stubs do, from where it is
- * or, without CONFIG_SHARED_BUFFERS, from a copy. */
+/* As all stubs without CONFIG_SHARED_BUFFERS do: from a copy. */
+static inline __attribute__((always_inline)) struct received flat_separately(
+    const uint32_t vector, uid_t partner, const struct message *send,
+    uint32_t send_timeout, struct message *receive, uint32_t receive_timeout)
+{
+	uint32_t out[message_dwords(send->dope)];
+
+	copy_request((struct message *)out, send);
+	return ipc_trap(vector, partner, (const struct message *)out,
+	    send_timeout, receive, receive_timeout);
+}
+
+/* The calls that send what goes as it is. */
 static inline __attribute__((always_inline)) struct received flat_stub(
     const uint32_t vector, uid_t partner, const struct message *send,
     uint32_t send_timeout, struct message *receive, uint32_t receive_timeout,
     struct flat_message *flat)
 {
-	uint32_t out[CONFIG_SHARED_BUFFERS ? 1 : message_dwords(send->dope)];
+	struct message *room = flat_open(flat, receive);
+	struct received r;
 
-	if (!CONFIG_SHARED_BUFFERS) {
-		copy_request((struct message *)out, send);
-		send = (const struct message *)out;
-	}
-	return flat_received(ipc_trap(vector, partner, send, send_timeout,
-				 flat_open(flat, receive), receive_timeout),
-	    receive, flat);
+	if (CONFIG_SHARED_BUFFERS)
+		r = ipc_trap(vector, partner, send, send_timeout, room,
+		    receive_timeout);
+	else
+		r = flat_separately(vector, partner, send, send_timeout, room,
+		    receive_timeout);
+	return flat_received(r, receive, flat);
 }
 
 static inline uint32_t complex_send(uid_t to, const struct message *send,
