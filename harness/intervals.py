@@ -116,7 +116,9 @@ def _run(
         wanted = None
         if traced is not None:
             wanted = model.Trace(path, traced, traced + 1, TRACED, stop=True)
-        timed = model.Model(board, folder / "stamps", wanted, subject.memory_mb)
+        timed = model.Model(
+            board, folder / "stamps", wanted, memory_mb=subject.memory_mb
+        )
         extra = timed.foreign_arguments(entry)
         ending = qemu.watch(
             qemu.Guest(**guest, log=log, extra=extra), deadline, subject.until

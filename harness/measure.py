@@ -113,7 +113,7 @@ def run(
     with tempfile.TemporaryDirectory(dir=built.folder) as name:
         folder = Path(name)
         traced = model.Trace(folder / "trace", *trace) if trace else None
-        timed = model.Model(board, folder / "stamps", traced, counted)
+        timed = model.Model(board, folder / "stamps", traced, counted=counted)
         plugin = timed.arguments(built.kernel)
         booted = guest(built, experiment, command_line, [*plugin, *extra])
         return Outcome(
