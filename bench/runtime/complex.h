@@ -98,11 +98,11 @@ static inline __attribute__((always_inline)) struct received flat_stub(
 	struct received r;
 
 	if (CONFIG_SHARED_BUFFERS)
-		r = ipc_trap(vector, partner, send, send_timeout, room,
-		    receive_timeout);
+		r = ipc_trap(
+		    vector, partner, send, send_timeout, room, receive_timeout);
 	else
-		r = flat_separately(vector, partner, send, send_timeout, room,
-		    receive_timeout);
+		r = flat_separately(
+		    vector, partner, send, send_timeout, room, receive_timeout);
 	return flat_received(r, receive, flat);
 }
 

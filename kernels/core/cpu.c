@@ -51,7 +51,8 @@ static uint64_t gate(uint16_t selector, const void *offset, uint8_t access)
 
 static void gdt_init(void)
 {
-	struct table_register r = {sizeof(tables.gdt) - 1, (uint32_t)tables.gdt};
+	struct table_register r = {
+	    sizeof(tables.gdt) - 1, (uint32_t)tables.gdt};
 
 	tables.gdt[KERNEL_CODE / 8] =
 	    segment(0, 0xFFFFF, PRESENT | CODE_ACCESSED, FLAGS_4GB);
@@ -61,8 +62,8 @@ static void gdt_init(void)
 	    segment(0, 0xFFFFF, PRESENT | DPL_USER | CODE_ACCESSED, FLAGS_4GB);
 	tables.gdt[USER_DATA / 8] =
 	    segment(0, 0xFFFFF, PRESENT | DPL_USER | DATA_ACCESSED, FLAGS_4GB);
-	tables.gdt[TSS_SELECTOR / 8] = segment(
-	    (uint32_t)&tables.tss, sizeof(struct tss) - 1, PRESENT | TSS_AVAILABLE, 0);
+	tables.gdt[TSS_SELECTOR / 8] = segment((uint32_t)&tables.tss,
+	    sizeof(struct tss) - 1, PRESENT | TSS_AVAILABLE, 0);
 	tables.gdt[DOUBLE_FAULT_TSS_SELECTOR / 8] =
 	    segment((uint32_t)&double_fault_tss, sizeof(double_fault_tss) - 1,
 		PRESENT | TSS_AVAILABLE, 0);
@@ -84,7 +85,8 @@ static void gdt_init(void)
 static void tss_init(void)
 {
 	tables.tss.ss0 = KERNEL_DATA;
-	tables.tss.io_map_base = sizeof(struct tss) << 16; /* no I/O from user mode */
+	tables.tss.io_map_base = sizeof(struct tss)
+				 << 16; /* no I/O from user mode */
 
 	double_fault_tss.cr3 = physical(kernel_directory);
 	double_fault_tss.eip = (uint32_t)double_fault_entry;
@@ -130,7 +132,8 @@ int cpu_set_cold_ipc(uint32_t how)
 
 static void idt_init(void)
 {
-	struct table_register r = {sizeof(tables.idt) - 1, (uint32_t)tables.idt};
+	struct table_register r = {
+	    sizeof(tables.idt) - 1, (uint32_t)tables.idt};
 	uint32_t vector;
 
 	for (vector = 0; vector < TRAP_STUBS; vector++)

@@ -38,8 +38,7 @@ static uid_t partner_uid(const struct trap_frame *frame)
 static bool waits_for(const struct tcb *to, const struct tcb *from)
 {
 	if (is_bare(to))
-		return to->state == THREAD_BARE ||
-		       to->state == (uint32_t)from;
+		return to->state == THREAD_BARE || to->state == (uint32_t)from;
 	return to->state == THREAD_RECEIVING &&
 	       (!to->partner || to->partner == from);
 }
@@ -62,8 +61,7 @@ void ipc_settle(struct tcb *t)
 
 	if (!CONFIG_HAND_CODED_PATH || !is_bare(t))
 		return;
-	t->partner =
-	    t->state == THREAD_BARE ? NULL : (struct tcb *)t->state;
+	t->partner = t->state == THREAD_BARE ? NULL : (struct tcb *)t->state;
 	from = awaited_uid(t->partner);
 	frame->edx = (uint32_t)from;
 	frame->esi = (uint32_t)(from >> 32);
@@ -500,10 +498,10 @@ void ipc_bare_goes_on(struct trap_frame *frame)
 
 	if (received == LOOK_AGAIN) {
 		from = find_source(me, uid);
-		received = from || uid == NOBODY
-			       ? receive_message(
-				     me, from, uid, &frame->edi, NULL)
-			       : IPC_NO_PARTNER | IPC_IN_RECEIVE;
+		received =
+		    from || uid == NOBODY
+			? receive_message(me, from, uid, &frame->edi, NULL)
+			: IPC_NO_PARTNER | IPC_IN_RECEIVE;
 	}
 	frame->eax = received;
 }

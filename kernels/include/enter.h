@@ -11,6 +11,7 @@
  * user's flat descriptor, so there is nothing to load on the way back, and the
  * frame's places stay unused.
  */
+/* clang-format off */
 #include <config.h>
 #include <cpu.h>
 

@@ -114,7 +114,7 @@ struct tcb {
 	struct queue_link wakeup_link;
 	bool in_wakeup_list;
 	bool asks_pager;
-	uint32_t fault;		  /* that the pager is asked for: address | write */
+	uint32_t fault; /* that the pager is asked for: address | write */
 	struct transfer transfer; /* now going on */
 	struct transfer outer;	  /* in the middle of which it asks its pager */
 #if CONFIG_VIRTUAL_TCBS
@@ -127,7 +127,8 @@ struct tcb {
 #endif
 };
 
-_Static_assert(TCB_PLACE + sizeof(struct tcb) <= TCB_BYTES, "too little room for a stack");
+_Static_assert(
+    TCB_PLACE + sizeof(struct tcb) <= TCB_BYTES, "too little room for a stack");
 
 /*
  * The registers of t's user program while it is in the kernel. They may be
