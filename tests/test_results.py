@@ -12,11 +12,9 @@ from typing import Iterator
 import pandas as pd
 import pytest
 
-from harness import build, commands, experiments, figures, measure, paper, peers
-from harness import results
-from harness import switches, tables
+from harness import ablation, build, commands, experiments, figures, measure, paper
+from harness import peers, results, switches, tables
 from harness.errors import Refused
-
 
 EXPERIMENTS = ("wakeup", "footprint", "queue_statistics")  # with figures
 
@@ -25,10 +23,20 @@ pytestmark = pytest.mark.xdist_group("results")
 
 
 @pytest.fixture(scope="module", autouse=True)
-def short_peer() -> Iterator[None]:
-    """Few round trips on GNU Mach."""
+def short_runs() -> Iterator[None]:
+    """Few round trips; of table 1 two switches, each removed."""
+    chosen = [c for c in ablation.comparisons() if c.order == "minus"][:2]
+    measured = measure.run
+
+    def few_rounds(built: build.Built, experiment: measure.Experiment, line: str = "", **more):
+        line = line or ("rounds=100" if experiment == measure.PINGPONG else "")
+        return measured(built, experiment, line, **more)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(peers, "ROUND_TRIPS", 50)
+        patch.setattr(ablation, "comparisons", lambda: chosen)
+        patch.setattr(ablation, "COMMAND_LINE", "table=1 rounds=50")
+        patch.setattr(measure, "run", few_rounds)
         yield
 
 
@@ -54,11 +62,13 @@ def test_a_run_is_complete(run: Path) -> None:
         *("figure7.svg", "figure7.png", "figure8.svg", "figure8.png"),
         "experiments.csv",
         *(f"{n}.{s}" for n in EXPERIMENTS for s in ("csv", "svg", "png")),
+        *(path.name for path in run.glob("table1*")),
+        *(path.name for path in run.glob("cumulative*")),
     }
     peer = {"gnumach.log", "gnumach.stamps.csv"} if peer else {"gnumach.missing"}
     assert {path.name for path in (run / "logs").iterdir()} == peer | {
         *("baseline.log", "baseline.stamps", "optimized.log", "optimized.stamps"),
-        "experiments",
+        *("experiments", ablation.LOGS),
     }
 
 
@@ -87,10 +97,11 @@ def test_table_7(run: Path) -> None:
     assert len(instructions) == len(ours) == 2 * 2 * len(measure.SIZES)
 
 
-def test_two_runs_are_identical(run: Path, tmp_path: Path) -> None:
+def test_two_runs_are_identical(run: Path, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(experiments, "runs", lambda: [])
     assert command("figures", "--results", str(tmp_path / "again")) == 0
-    names = ("table7.csv", "table7_one_space.csv", "experiments.csv", "report.html")
-    for name in (*names, "figure7.svg"):
+    names = ("table7.csv", "table7_one_space.csv", "table1.csv", "peers.csv")
+    for name in (*(n for n in names if (run / n).exists()), "figure7.svg"):
         assert (tmp_path / "again" / name).read_bytes() == (run / name).read_bytes()
 
 
