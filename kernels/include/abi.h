@@ -98,7 +98,7 @@ typedef uint64_t uid_t;
  */
 #define PORT_STATION 0xF0000000 /* ESI; EDX is the index */
 #define PORT(index) ((uid_t)PORT_STATION << 32 | (index))
-#define PORT_LINKS 1024
+#define PORT_LINKS 256
 #define PORT_REPLIES 16
 #define MAX_PORTS 1024
 #define NO_PORT 0

@@ -159,6 +159,15 @@ ipc_path_end:
 	jne	\otherwise
 .endm
 
+/* 7.1, table 5: calls of a port, and answers by a link, have steps of their own;
+ * those by a uid have one jump more that is not taken. */
+.macro	check_port where
+#if CONFIG_PORTS
+	cmpl	$PORT_STATION, %esi
+	je	\where
+#endif
+.endm
+
 /* EDI: it is known by now to have been TIMEOUT_NEVER. */
 .macro	own_tcb
 #if OWN_STACK_TCB
@@ -177,13 +186,55 @@ ipc_path_end:
 #endif
 .endm
 
+/*
+ * EDX the index of a link in the own space, which leads to a port: EDI the port
+ * then; EDX, ESI the uid of its thread. The tcb keeps the index for the C path.
+ * A link that leads nowhere leads to uid 0: that of the idle thread, which
+ * never waits for a message.
+ */
+.macro	find_port otherwise
+	own_tcb
+	movl	%edx, %ebp
+	andl	$PORT_LINKS - 1, %ebp
+	movl	TCB_LINKS(%edi), %esi
+	movl	%edx, TCB_INDEX(%edi)
+	movl	(%esi, %ebp, 4), %edi
+	testl	$PORT_BYTES - 1, %edi	/* a link to answer by */
+	jnz	\otherwise
+	movl	PORT_THREAD(%edi), %edx
+	movl	PORT_THREAD + 4(%edi), %esi
+.endm
+
+/*
+ * The same with a link to answer by: EDX, ESI the uid of whose message came by
+ * it. All goes on as if the caller had named that, in the C path too.
+ */
+.macro	find_answered otherwise
+	own_tcb
+	movl	%edx, %ebp
+	movl	TCB_LINKS(%edi), %edi
+	andl	$PORT_LINKS - 1, %ebp
+	movl	(%edi, %ebp, 4), %ebp
+	movl	$TIMEOUT_NEVER, %edi
+	testl	$PORT_BYTES - 1, %ebp	/* a port, or it leads nowhere */
+	jz	\otherwise
+	movl	(%ebp), %edx
+	movl	4(%ebp), %esi
+.endm
+
 /* 5.5.5: otherwise the C path finds out in its rare branches. */
 .macro	check_legal otherwise
+	check_not_self	\otherwise
 #if !CONFIG_LATE_CHECKS
-	cmpl	%edi, %ebp		/* oneself */
-	je	\otherwise
 	testl	$0xF0000000, %esi	/* another station */
 	jnz	\otherwise
+#endif
+.endm
+
+.macro	check_not_self otherwise
+#if !CONFIG_LATE_CHECKS
+	cmpl	%edi, %ebp
+	je	\otherwise
 #endif
 .endm
 
@@ -462,6 +513,40 @@ ipc_path_end:
 .endm
 
 /*
+ * Who receives by the port at ESI gets a link to answer by, which leads to the
+ * running thread. Its index, the source, stays in that one's tcb. Clobbers EAX,
+ * ECX and ESI.
+ */
+.macro	link_answer
+	movl	TCB_UID(%edi), %eax
+	movl	TCB_UID + 4(%edi), %ecx
+	movl	%eax, PORT_ANSWERED(%esi)
+	movl	%ecx, PORT_ANSWERED + 4(%esi)
+	movl	PORT_REPLY_INDEX(%esi), %ecx
+	movl	TCB_LINKS(%ebp), %eax
+	addl	$PORT_ANSWERED, %esi
+	movl	%ecx, TCB_INDEX(%edi)
+	movl	%esi, (%eax, %ecx, 4)
+.endm
+
+/* The source of the message, for the receiver: a link, or the sender's uid. */
+.macro	source_low source, to
+.ifc	\source, port
+	movl	TCB_INDEX(%edi), \to
+.else
+	movl	TCB_UID(%edi), \to
+.endif
+.endm
+
+.macro	source_high source, to
+.ifc	\source, port
+	movl	$PORT_STATION, \to
+.else
+	movl	TCB_UID + 4(%edi), \to
+.endif
+.endm
+
+/*
  * 5.3.4: only the state words change. from: the thread to receive from, or
  * THREAD_BARE; for that a byte is enough, because the word of the thread that
  * runs is THREAD_READY, 0. ready: a register that is 0.
@@ -547,10 +632,10 @@ ipc_path_end:
  * registers are the partner's. Nothing of the old space is touched behind the
  * new one's page directory.
  */
-.macro	switch_to_partner
+.macro	switch_to_partner source
 	movl	%edx, %ecx
-	movl	TCB_UID(%edi), %edx
-	movl	TCB_UID + 4(%edi), %esi
+	source_low	\source, %edx
+	source_high	\source, %esi
 	movl	TCB_SPACE(%edi), %edi
 	cmpl	TCB_SPACE(%ebp), %edi
 #if OWN_STACK_TCB
@@ -589,7 +674,7 @@ ipc_path_end:
  * Without direct switch, or to a receiver that is not switched to: registers
  * go where they will be loaded from. EAX, EBX, EDX result and words.
  */
-.macro	deliver
+.macro	deliver source=uid
 #if OWN_STACK_TCB
 	leal	STACK_TOP - FRAME_BYTES(%ebp), %ecx
 #else
@@ -598,17 +683,17 @@ ipc_path_end:
 #endif
 	movl	%ebx, FRAME_EBX(%ecx)
 	movl	%edx, FRAME_ECX(%ecx)
-	movl	TCB_UID(%edi), %edx
+	source_low	\source, %edx
 	movl	%edx, FRAME_EDX(%ecx)
-	movl	TCB_UID + 4(%edi), %edx
+	source_high	\source, %edx
 	movl	%edx, FRAME_ESI(%ecx)
 	movl	%eax, TCB_RECEIVED(%ebp)
 .endm
 
 /* ESP at the bottom of the trap frame; the point of no return is passed. */
-.macro	go_on
+.macro	go_on source=uid
 #if !CONFIG_DIRECT_SWITCH
-	deliver
+	deliver	\source
 	movl	%edi, %eax
 	movl	%ebp, %edx
 	call	ipc_wait_and_start
@@ -616,7 +701,7 @@ ipc_path_end:
 	change_queues_and_coprocessor
 	copy_stacks
 	switch_page
-	switch_to_partner
+	switch_to_partner	\source
 #endif
 .endm
 
@@ -730,6 +815,7 @@ entry_call:
 	check_segments		near_slow_call
 	fetch_parameters	near_slow_call
 	check_timeout		near_slow_call
+	check_port		entry_port_call
 	compute_destination	near_slow_call
 	check_message		near_slow_call
 	compare_uid		near_slow_call
@@ -761,6 +847,8 @@ entry_reply_and_receive_next:
 	check_segments		near_slow_reply_and_receive_next
 	fetch_parameters	near_slow_reply_and_receive_next
 	check_timeout		near_slow_reply_and_receive_next
+	check_port		by_link
+.Lby_uid:
 	compute_destination	near_slow_reply_and_receive_next
 	check_message		near_slow_reply_and_receive_next
 	compare_uid		near_slow_reply_and_receive_next
@@ -858,6 +946,53 @@ take_over:
 	call	ipc_take_over
 	jmp	return_to_user
 #endif
+
+#if CONFIG_PORTS
+
+/* ---- reply by a link ------------------------------------------------------------ */
+
+/* in: EDX the index of the link; behind check_timeout */
+#if CONFIG_CACHE_LAYOUT
+	.balign	16
+#endif
+by_link:
+	find_answered		slow_reply_and_receive_next
+	jmp	.Lby_uid
+
+/* ---- call of a port (7.1) --------------------------------------------------------- */
+
+/* in: as by_link. out: as entry_call. What is not short goes by the C path */
+	rare_not_open		port_call
+	rare_leave		port_call
+near_lost_port_call:
+	own_tcb
+	movl	TCB_INDEX(%edi), %edx
+	movl	$PORT_STATION, %esi
+	movl	$TIMEOUT_NEVER, %edi
+	jmp	slow_call
+#if CONFIG_CACHE_LAYOUT
+	.balign	16
+#endif
+entry_port_call:
+	find_port		near_lost_port_call
+	compute_destination	near_lost_port_call
+	compare_uid		near_lost_port_call
+	movl	%edi, %esi
+	own_tcb
+	check_not_self		near_lost_port_call
+	check_open		port_call
+	leave_resources		port_call
+	check_short		near_lost_port_call, near_lost_port_call
+	load_words		near_lost_port_call
+	keep_buffer
+	link_answer
+	xorl	%eax, %eax
+	change_states		%ebp, %eax
+	cover_frame_if_needed
+	go_on			port
+	return_in_switch_page
+
+#endif /* CONFIG_PORTS */
 
 #else /* !CONFIG_RPC_SYSCALLS */
 
