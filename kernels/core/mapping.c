@@ -121,19 +121,36 @@ static void cut_out(struct mapping *m, uint32_t address, uint32_t bytes)
 	}
 }
 
-void mapping_unmap(struct task *task, uint32_t address, uint32_t bytes)
+static void cut_all(struct task *task, uint32_t address, uint32_t bytes)
 {
 	struct list *link = task->mappings.next;
 
-	if (bytes == 0)
-		return;
 	while (link != &task->mappings) {
 		struct mapping *m = list_entry(link, struct mapping, in_task);
 
 		link = link->next;
 		cut_out(m, address, bytes);
 	}
+}
+
+void mapping_unmap(struct task *task, uint32_t address, uint32_t bytes)
+{
+	if (bytes == 0)
+		return;
+	cut_all(task, address, bytes);
 	task_unmap(task, address, bytes);
+}
+
+bool mapping_move(struct task *source, struct task *task, uint32_t address,
+    uint32_t bytes, bool writable)
+{
+	if (source == task || bytes == 0)
+		return true;
+	if (!task_move(source, task, address, bytes, writable))
+		return false;
+	cut_all(source, address, bytes);
+	cut_all(task, address, bytes);
+	return true;
 }
 
 void mappings_release(struct task *task)

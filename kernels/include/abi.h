@@ -160,6 +160,12 @@ struct memory_object {
 };
 
 #define MEMORY_WRITABLE 1
+/*
+ * Extension CONFIG_PAGE_REMAPPING (7.2): the pages that are there go to the
+ * receiver at once, to the same address, as far as that is in the place for the
+ * object; the sender has them no more. After receiving, address is theirs.
+ */
+#define MEMORY_MOVE 2
 
 /* The parameter block, in the order of table 6. */
 struct ipc_parameters {

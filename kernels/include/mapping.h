@@ -17,6 +17,7 @@ struct mapping {
 	uint32_t address, source_address;
 	uint32_t bytes;
 	bool writable;
+	bool moves; /* see mapping_move */
 };
 
 /*
@@ -32,6 +33,14 @@ struct mapping *mapping_create(
  */
 void mapping_place(
     struct mapping *m, struct task *task, uint32_t address, uint32_t bytes);
+
+/*
+ * Pages of the source that are there become the task's, at the same address
+ * (7.2); it has nothing else there then, and the source nothing at all. False,
+ * and nothing has been done, if there is no memory for page tables.
+ */
+bool mapping_move(struct task *source, struct task *task, uint32_t address,
+    uint32_t bytes, bool writable);
 
 /* It does not arrive. */
 void mapping_drop(struct mapping *m);

@@ -56,6 +56,14 @@ bool page_allows(const struct task *task, uint32_t address, bool write);
 bool task_share(
     struct task *task, uint32_t address, uint32_t frame, bool writable);
 
+/*
+ * Moves the pages of one task to the other, at the same address, instead of
+ * what that one has there. False, and nothing is moved, if there is no memory
+ * for page tables.
+ */
+bool task_move(struct task *from, struct task *to, uint32_t address,
+    uint32_t bytes, bool writable);
+
 /* Releases all pages that begin in this part of user space. */
 void task_unmap(struct task *task, uint32_t address, uint32_t bytes);
 

@@ -132,9 +132,14 @@ static uint32_t transfer_object(struct tcb *from, struct tcb *to,
 	if (receiver_is_lost(from) ||
 	    !in_user_space(descriptor, sizeof(struct memory_object)) ||
 	    !object_buffer_open(
-		window_open(from, to, descriptor), source.bytes, in, &buffer) ||
+		window_open(from, to, descriptor), &source, in, &buffer) ||
 	    receiver_is_lost(from))
 		return receiver_failed(from, to);
+	if (CONFIG_PAGE_REMAPPING && source.moves)
+		return mapping_move(from->task, to->task, buffer.address,
+			   buffer.bytes, source.writable)
+			   ? IPC_OK
+			   : IPC_NO_BUFFER;
 	m = mapping_create(
 	    from->task, source.address, source.bytes, source.writable);
 	if (!m)
