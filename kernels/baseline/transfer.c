@@ -3,6 +3,7 @@
 #include <heap.h>
 #include <memory.h>
 #include <message.h>
+#include <remapping.h>
 
 struct object {
 	struct mapping *mapping;
@@ -183,7 +184,7 @@ static bool put_object(
 		mapping_place(m, task, buffer->address, buffer->bytes);
 		return true;
 	}
-	moved = !m->source || mapping_move(m->source, task, buffer->address,
+	moved = !m->source || pages_move(m->source, task, buffer->address,
 				  buffer->bytes, m->writable);
 	mapping_drop(m);
 	return moved;

@@ -121,7 +121,7 @@ static void cut_out(struct mapping *m, uint32_t address, uint32_t bytes)
 	}
 }
 
-static void cut_all(struct task *task, uint32_t address, uint32_t bytes)
+void mapping_forget(struct task *task, uint32_t address, uint32_t bytes)
 {
 	struct list *link = task->mappings.next;
 
@@ -137,20 +137,8 @@ void mapping_unmap(struct task *task, uint32_t address, uint32_t bytes)
 {
 	if (bytes == 0)
 		return;
-	cut_all(task, address, bytes);
+	mapping_forget(task, address, bytes);
 	task_unmap(task, address, bytes);
-}
-
-bool mapping_move(struct task *source, struct task *task, uint32_t address,
-    uint32_t bytes, bool writable)
-{
-	if (source == task || bytes == 0)
-		return true;
-	if (!task_move(source, task, address, bytes, writable))
-		return false;
-	cut_all(source, address, bytes);
-	cut_all(task, address, bytes);
-	return true;
 }
 
 void mappings_release(struct task *task)

@@ -130,8 +130,7 @@ static uint32_t cleared_frame(void)
 	return frame;
 }
 
-/* The entry of the user address, with a page table; NULL if no memory. */
-static uint32_t *make_entry(struct task *task, uint32_t address)
+uint32_t *make_entry(struct task *task, uint32_t address)
 {
 	uint32_t *region = task->directory + REGION_OF(address);
 
@@ -193,60 +192,6 @@ bool task_share(
 		frames_release(*entry & PTE_FRAME, 1);
 	*entry = frame | PTE_PRESENT | PTE_USER | (writable ? PTE_WRITABLE : 0);
 	/* All: the page may be seen in the window too. */
-	flush_tlb();
-	return true;
-}
-
-static bool has_table(const struct task *task, uint32_t address)
-{
-	return task->directory[REGION_OF(address)] & PTE_PRESENT;
-}
-
-static uint32_t next_region(uint32_t address, uint32_t end)
-{
-	uint32_t next = (address | (REGION_SIZE - 1)) + 1;
-
-	return next < end ? next : end;
-}
-
-/* Page tables of to wherever from has some. */
-static bool make_tables(
-    const struct task *from, struct task *to, uint32_t address, uint32_t end)
-{
-	for (; address < end; address = next_region(address, end))
-		if (has_table(from, address) && !make_entry(to, address))
-			return false;
-	return true;
-}
-
-static void move_entries(
-    uint32_t *from, uint32_t *to, uint32_t pages, uint32_t rights)
-{
-	for (; pages; pages--, from++, to++) {
-		if (*to & PTE_PRESENT)
-			frames_release(*to & PTE_FRAME, 1);
-		*to = *from & rights;
-		*from = 0;
-	}
-}
-
-bool task_move(struct task *from, struct task *to, uint32_t address,
-    uint32_t bytes, bool writable)
-{
-	uint32_t end = address + bytes, next;
-
-	if (!make_tables(from, to, address, end))
-		return false;
-	for (; address < end; address = next) {
-		next = next_region(address, end);
-		if (has_table(from, address))
-			move_entries(make_entry(from, address),
-			    make_entry(to, address),
-			    (next - address) / PAGE_SIZE,
-			    writable ? ~0u : ~PTE_WRITABLE);
-		else
-			task_unmap(to, address, next - address);
-	}
 	flush_tlb();
 	return true;
 }

@@ -17,7 +17,7 @@ struct mapping {
 	uint32_t address, source_address;
 	uint32_t bytes;
 	bool writable;
-	bool moves; /* see mapping_move */
+	bool moves; /* see remapping.h */
 };
 
 /*
@@ -34,14 +34,6 @@ struct mapping *mapping_create(
 void mapping_place(
     struct mapping *m, struct task *task, uint32_t address, uint32_t bytes);
 
-/*
- * Pages of the source that are there become the task's, at the same address
- * (7.2); it has nothing else there then, and the source nothing at all. False,
- * and nothing has been done, if there is no memory for page tables.
- */
-bool mapping_move(struct task *source, struct task *task, uint32_t address,
-    uint32_t bytes, bool writable);
-
 /* It does not arrive. */
 void mapping_drop(struct mapping *m);
 
@@ -53,6 +45,9 @@ bool mapping_resolve(struct task *task, uint32_t address, bool write);
 
 /* The task has nothing in this part of its space any more. */
 void mapping_unmap(struct task *task, uint32_t address, uint32_t bytes);
+
+/* It has no objects there: only the pages that have appeared. */
+void mapping_forget(struct task *task, uint32_t address, uint32_t bytes);
 
 /* The task is being destroyed. */
 void mappings_release(struct task *task);

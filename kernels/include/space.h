@@ -46,6 +46,9 @@ void *task_page(struct task *task, uint32_t address, bool writable);
 /* The page-table entry of the user address; 0 if there is no page table. */
 uint32_t page_entry(const struct task *task, uint32_t address);
 
+/* The same for writing, with a page table; NULL if there is no memory. */
+uint32_t *make_entry(struct task *task, uint32_t address);
+
 /* May the user do it? The address may be any. */
 bool page_allows(const struct task *task, uint32_t address, bool write);
 
@@ -55,14 +58,6 @@ bool page_allows(const struct task *task, uint32_t address, bool write);
  */
 bool task_share(
     struct task *task, uint32_t address, uint32_t frame, bool writable);
-
-/*
- * Moves the pages of one task to the other, at the same address, instead of
- * what that one has there. False, and nothing is moved, if there is no memory
- * for page tables.
- */
-bool task_move(struct task *from, struct task *to, uint32_t address,
-    uint32_t bytes, bool writable);
 
 /* Releases all pages that begin in this part of user space. */
 void task_unmap(struct task *task, uint32_t address, uint32_t bytes);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <transfer.h>
 #include <message.h>
+#include <remapping.h>
 #include <mapping.h>
 #include <page_fault.h>
 #include <space.h>
@@ -136,7 +137,7 @@ static uint32_t transfer_object(struct tcb *from, struct tcb *to,
 	    receiver_is_lost(from))
 		return receiver_failed(from, to);
 	if (CONFIG_PAGE_REMAPPING && source.moves)
-		return mapping_move(from->task, to->task, buffer.address,
+		return pages_move(from->task, to->task, buffer.address,
 			   buffer.bytes, source.writable)
 			   ? IPC_OK
 			   : IPC_NO_BUFFER;

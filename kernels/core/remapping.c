@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <remapping.h>
+#include <mapping.h>
+#include <space.h>
+
+static bool has_table(const struct task *task, uint32_t address)
+{
+	return task->directory[REGION_OF(address)] & PTE_PRESENT;
+}
+
+static uint32_t next_region(uint32_t address, uint32_t end)
+{
+	uint32_t next = (address | (REGION_SIZE - 1)) + 1;
+
+	return next < end ? next : end;
+}
+
+/* Page tables of to wherever from has some. */
+static bool make_tables(
+    const struct task *from, struct task *to, uint32_t address, uint32_t end)
+{
+	for (; address < end; address = next_region(address, end))
+		if (has_table(from, address) && !make_entry(to, address))
+			return false;
+	return true;
+}
+
+/* The users of a frame are as many as before. */
+static void move_entries(
+    uint32_t *from, uint32_t *to, uint32_t pages, uint32_t rights)
+{
+	for (; pages; pages--, from++, to++) {
+		if (*to & PTE_PRESENT)
+			frames_release(*to & PTE_FRAME, 1);
+		*to = *from & rights;
+		*from = 0;
+	}
+}
+
+bool pages_move(struct task *from, struct task *to, uint32_t address,
+    uint32_t bytes, bool writable)
+{
+	uint32_t end = address + bytes, next;
+
+	if (from == to || bytes == 0)
+		return true;
+	if (!make_tables(from, to, address, end))
+		return false;
+	mapping_forget(from, address, bytes);
+	mapping_forget(to, address, bytes);
+	for (; address < end; address = next) {
+		next = next_region(address, end);
+		if (has_table(from, address))
+			move_entries(make_entry(from, address),
+			    make_entry(to, address),
+			    (next - address) / PAGE_SIZE,
+			    writable ? ~0u : ~(uint32_t)PTE_WRITABLE);
+		else
+			task_unmap(to, address, next - address);
+	}
+	/* All: the pages may be seen in the window too. */
+	flush_tlb();
+	return true;
+}
