@@ -164,7 +164,7 @@ def test_rows_and_figures(tmp_path: Path) -> None:
             for kind in ("messages_per_second", "messages_per_ready_queue_operation")
         ),
         *(
-            ("remapping", experiments.REMAPPING, n, what, 50.0, "cycles", "i486 model", "")
+            ("remapping", "optimized+page_remapping", n, what, 50.0, "cycles", "", "")
             for n, what in (
                 *[("0", "one_way"), ("1", "one_way"), ("64", "one_way")],
                 *[("", "constant"), ("", "per_page")],

@@ -25,6 +25,17 @@ static bool make_tables(
 	return true;
 }
 
+bool pages_have_tables(const struct task *from, const struct task *to,
+    uint32_t address, uint32_t bytes)
+{
+	uint32_t end = address + bytes;
+
+	for (; address < end; address = next_region(address, end))
+		if (has_table(from, address) && !has_table(to, address))
+			return false;
+	return true;
+}
+
 /* The users of a frame are as many as before. */
 static void move_entries(
     uint32_t *from, uint32_t *to, uint32_t pages, uint32_t rights)

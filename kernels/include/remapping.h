@@ -17,4 +17,8 @@
 bool pages_move(struct task *from, struct task *to, uint32_t address,
     uint32_t bytes, bool writable);
 
+/* Will it need no memory? */
+bool pages_have_tables(const struct task *from, const struct task *to,
+    uint32_t address, uint32_t bytes);
+
 #endif

@@ -437,6 +437,46 @@ ipc_path_end:
 .endm
 
 /*
+ * 7.2: one memory object that moves. EAX and EBX as in copy_string, EDX is kept.
+ * With indirect strings in front, the descriptors could be behind the firewall
+ * page. The C step is the last that can fail; it writes nothing before.
+ */
+.macro	move_pages otherwise
+	testl	$0xFF0000, %eax
+	jnz	\otherwise
+	testl	$0xFF000000, %eax
+	jz	\otherwise
+	movl	%edx, FRAME_EDI(%esp)
+	movzbl	%ah, %ecx
+	leal	MESSAGE_DIRECT(%ebx, %ecx, 4), %ebx
+	movl	FRAME_ECX(%esp), %esi
+	user	\otherwise, movl	MESSAGE_SIZE(%esi), %eax
+	testl	$0xFF0000, %eax
+	jnz	\otherwise
+	movzbl	%ah, %ecx
+	leal	MESSAGE_DIRECT(%esi, %ecx, 4), %esi
+	user	\otherwise, movl	STRING_LENGTH(%esi), %ecx
+	user	\otherwise, movl	STRING_ADDRESS(%esi), %esi
+	user	\otherwise, movl	STRING_BUFFER_SIZE(%ebx), %eax
+	user	\otherwise, movl	STRING_BUFFER(%ebx), %edi
+	movl	%esi, %edx
+	andl	$-PAGE_SIZE, %edx
+	user	\otherwise, movl	%ecx, STRING_LENGTH(%ebx)
+	user	\otherwise, movl	%edx, STRING_ADDRESS(%ebx)
+	pushl	%edi			/* a struct memory_object */
+	pushl	%eax
+	pushl	%esi
+	pushl	%ecx
+	movl	%ebp, %eax
+	movl	%esp, %edx
+	call	ipc_move_pages
+	addl	$16, %esp
+	movl	FRAME_EDI(%esp), %edx
+	testb	%al, %al
+	jz	\otherwise
+.endm
+
+/*
  * From the message at ECX to the partner's buffer: one copy. EDX the dope then.
  */
 .macro	transfer_directly otherwise
@@ -456,9 +496,19 @@ ipc_path_end:
 1:	movl	%edx, %ecx
 	shrl	$16, %ecx
 	cmpl	$1, %ecx
+#if CONFIG_PAGE_REMAPPING
+	jne	3f
+#else
 	jne	\otherwise
+#endif
 	copy_string	\otherwise
 	jmp	2b
+#if CONFIG_PAGE_REMAPPING
+3:	cmpl	$0x100, %ecx
+	jne	\otherwise
+	move_pages	\otherwise
+	jmp	2b
+#endif
 	.previous
 #endif
 .endm
