@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Pages to and fro (7.2), for kernels with the extension PAGE_REMAPPING: n pages
- * move from one address space to another and back, each time at the same
+ * Pages to and fro (7.2), for kernels with the extension PAGE_REMAPPING: n
+ * pages move from one address space to another and back, each time at the same
  * address, and whoever gets them touches each. The loop of round trips is timed
  * after a warm-up; the harness divides by twice their number.
  *

@@ -213,11 +213,11 @@ static bool cut(void)
 	    send(a, b, 2 * PAGE, MOVED, PLACE - PAGE, PAGE).result != is_cut ||
 	    read_word(a, place(0)) != 10)
 		return end(false);
-	return end(
-	    send(a, b, 2 * PAGE, MOVED, PLACE - PAGE, 2 * PAGE).result ==
-		is_cut &&
-	    read_word(b, place(0)) == 10 && read_word(a, place(1)) == 11 &&
-	    is_missing(a, 0) && is_missing(b, 1));
+	return end(send(a, b, 2 * PAGE, MOVED, PLACE - PAGE, 2 * PAGE).result ==
+		       is_cut &&
+		   read_word(b, place(0)) == 10 &&
+		   read_word(a, place(1)) == 11 && is_missing(a, 0) &&
+		   is_missing(b, 1));
 }
 
 static bool in_one_space(uint32_t space)
@@ -313,11 +313,9 @@ static const struct {
     {replace, "instead of what the receiver has there"},
     {lent_to_others, "pages that others have, too"},
     {received_before, "pages of an object that has been received"},
-    {objects_replaced, "instead of an object"},
-    {read_only_pages, "read-only"},
+    {objects_replaced, "instead of an object"}, {read_only_pages, "read-only"},
     {cut, "no further than the receiver's place"},
-    {in_one, "inside one space nothing moves"},
-    {far_apart, "pages far apart"},
+    {in_one, "inside one space nothing moves"}, {far_apart, "pages far apart"},
     {answers, "answers to page faults are shared"},
     {nothing_lost, "no page is lost"},
     {go_with_task, "they go with their new task"}};

@@ -178,16 +178,19 @@ static bool put_strings(struct incoming *in, uint32_t n, const uint32_t *data)
 static bool put_object(
     struct mapping *m, struct task *task, const struct piece *buffer)
 {
-	bool moved;
+	bool can;
 
 	if (!CONFIG_PAGE_REMAPPING || !m->moves) {
 		mapping_place(m, task, buffer->address, buffer->bytes);
 		return true;
 	}
-	moved = !m->source || pages_move(m->source, task, buffer->address,
-				  buffer->bytes, m->writable);
+	can = !m->source || pages_make_tables(m->source, task, buffer->address,
+				buffer->bytes);
+	if (can && m->source)
+		pages_move(m->source, task, buffer->address, buffer->bytes,
+		    m->writable);
 	mapping_drop(m);
-	return moved;
+	return can;
 }
 
 static uint32_t put_objects(

@@ -51,8 +51,7 @@ static void tell_threads(const struct task *task)
 	uint32_t number;
 
 	for (number = 1; number < thread_table_end; number++)
-		if (thread_table[number].uid &&
-		    tcb_at(number)->task == task)
+		if (thread_table[number].uid && tcb_at(number)->task == task)
 			tcb_at(number)->links = task->links;
 }
 

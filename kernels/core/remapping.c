@@ -3,9 +3,24 @@
 #include <mapping.h>
 #include <space.h>
 
+#define ENTRIES (PAGE_SIZE / 4)
+
+static uint32_t table_of(const struct task *task, uint32_t address)
+{
+	return task->directory[REGION_OF(address)];
+}
+
 static bool has_table(const struct task *task, uint32_t address)
 {
-	return task->directory[REGION_OF(address)] & PTE_PRESENT;
+	return table_of(task, address) & PTE_PRESENT;
+}
+
+/* If there is a table. */
+static uint32_t *entry_of(const struct task *task, uint32_t address)
+{
+	uint32_t *table = from_physical(table_of(task, address) & PTE_FRAME);
+
+	return table + address / PAGE_SIZE % ENTRIES;
 }
 
 static uint32_t next_region(uint32_t address, uint32_t end)
@@ -15,10 +30,11 @@ static uint32_t next_region(uint32_t address, uint32_t end)
 	return next < end ? next : end;
 }
 
-/* Page tables of to wherever from has some. */
-static bool make_tables(
-    const struct task *from, struct task *to, uint32_t address, uint32_t end)
+bool pages_make_tables(
+    const struct task *from, struct task *to, uint32_t address, uint32_t bytes)
 {
+	uint32_t end = address + bytes;
+
 	for (; address < end; address = next_region(address, end))
 		if (has_table(from, address) && !make_entry(to, address))
 			return false;
@@ -48,28 +64,31 @@ static void move_entries(
 	}
 }
 
-bool pages_move(struct task *from, struct task *to, uint32_t address,
+static void forget(struct task *task, uint32_t address, uint32_t bytes)
+{
+	if (!list_empty(&task->mappings))
+		mapping_forget(task, address, bytes);
+}
+
+void pages_move(struct task *from, struct task *to, uint32_t address,
     uint32_t bytes, bool writable)
 {
+	uint32_t rights = writable ? ~0u : ~(uint32_t)PTE_WRITABLE;
 	uint32_t end = address + bytes, next;
 
 	if (from == to || bytes == 0)
-		return true;
-	if (!make_tables(from, to, address, end))
-		return false;
-	mapping_forget(from, address, bytes);
-	mapping_forget(to, address, bytes);
+		return;
+	forget(from, address, bytes);
+	forget(to, address, bytes);
 	for (; address < end; address = next) {
 		next = next_region(address, end);
 		if (has_table(from, address))
-			move_entries(make_entry(from, address),
-			    make_entry(to, address),
-			    (next - address) / PAGE_SIZE,
-			    writable ? ~0u : ~(uint32_t)PTE_WRITABLE);
+			move_entries(entry_of(from, address),
+			    entry_of(to, address), (next - address) / PAGE_SIZE,
+			    rights);
 		else
 			task_unmap(to, address, next - address);
 	}
 	/* All: the pages may be seen in the window too. */
 	flush_tlb();
-	return true;
 }

@@ -59,8 +59,9 @@ bool buffer_open(uint32_t address, const struct message *seen, uint32_t dope,
 
 /*
  * Where the n-th string of so many bytes or the n-th object goes, as much of it
- * as fits, and tells the receiver so. seen: where its descriptor can be accessed
- * now. Adds IPC_CUT to the dope if not all fits. False if it cannot be done.
+ * as fits, and tells the receiver so. seen: where its descriptor can be
+ * accessed now. Adds IPC_CUT to the dope if not all fits. False if it cannot be
+ * done.
  */
 bool string_buffer_open(struct indirect_string *seen, uint32_t bytes,
     struct incoming *in, struct piece *piece);

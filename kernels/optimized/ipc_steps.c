@@ -88,8 +88,9 @@ bool ipc_move_pages(struct tcb *to, const struct memory_object *object)
 	    object->length > object->buffer_size - offset ||
 	    !pages_have_tables(from, to->task, address, object->length))
 		return false;
-	return pages_move(from, to->task, address, object->length,
-	    rights & MEMORY_WRITABLE);
+	pages_move(
+	    from, to->task, address, object->length, rights & MEMORY_WRITABLE);
+	return true;
 }
 #endif
 

@@ -136,11 +136,14 @@ static uint32_t transfer_object(struct tcb *from, struct tcb *to,
 		window_open(from, to, descriptor), &source, in, &buffer) ||
 	    receiver_is_lost(from))
 		return receiver_failed(from, to);
-	if (CONFIG_PAGE_REMAPPING && source.moves)
-		return pages_move(from->task, to->task, buffer.address,
-			   buffer.bytes, source.writable)
-			   ? IPC_OK
-			   : IPC_NO_BUFFER;
+	if (CONFIG_PAGE_REMAPPING && source.moves) {
+		if (!pages_make_tables(
+			from->task, to->task, buffer.address, buffer.bytes))
+			return IPC_NO_BUFFER;
+		pages_move(from->task, to->task, buffer.address, buffer.bytes,
+		    source.writable);
+		return IPC_OK;
+	}
 	m = mapping_create(
 	    from->task, source.address, source.bytes, source.writable);
 	if (!m)
