@@ -128,6 +128,11 @@ class Run:
         where = {"experiment": name, "quantity": quantity, **where}
         return self.value("experiments.csv", "value", **where)
 
+    def extension(self, name: str, quantity: str, extension: str) -> float:
+        """Of the optimized kernel with the extension."""
+        configuration = f"optimized+{extension}"
+        return self.experiment(name, quantity, configuration=configuration)
+
     def wakeups(self) -> float:
         """Cycles a second that 400 waiting threads add to the clock interrupts."""
         name, quantity = "wakeup", "clock_interrupt"
@@ -244,10 +249,12 @@ OURS: dict[str, Callable[[Run, pd.Series], float]] = {
     "lazy-ratio": lambda run, _: run.queues(),
     "register-gain": lambda run, _: run.cost("REGISTER_MESSAGES"),
     "segments": lambda run, _: run.cost("SEGMENT_CHECK") * run.mhz,
-    "ports": lambda run, _: run.experiment("ports", "added"),
-    "remapping": lambda run, _: run.experiment("remapping", "per_page") / run.mhz,
+    "ports": lambda run, _: run.extension("ports", "added", "ports"),
+    "remapping": lambda run, _: (
+        run.extension("remapping", "per_page", "page_remapping") / run.mhz
+    ),
     "remapping-constant": lambda run, _: (
-        run.experiment("remapping", "constant") / run.mhz
+        run.extension("remapping", "constant", "page_remapping") / run.mhz
     ),
     "entry-exit": lambda run, _: run.experiment("entry_exit", "int_and_iret"),
     "minimum": lambda run, _: run.minimum(3, "null_message_execution"),

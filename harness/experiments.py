@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Iterator
 
+import numpy as np
 import pandas as pd
 from elftools.elf.elffile import ELFFile
 
@@ -81,7 +82,7 @@ def write(logs: Path, folder: Path, facts: dict[str, Any]) -> None:
     the run's provenance."""
     table = evaluate(logs, Board(**facts["board"]), facts["revision"])
     tables.write(table, folder / "experiments.csv")
-    draw(table, folder)
+    draw(table, folder, Board(**facts["board"]).mhz)
 
 
 def evaluate(folder: Path, board: Board, revision: str) -> pd.DataFrame:
@@ -95,18 +96,22 @@ def evaluate(folder: Path, board: Board, revision: str) -> pd.DataFrame:
         table.insert(0, "experiment", run.experiment)
         table.insert(1, "configuration", run.configuration)
         parts.append(table)
-    return pd.concat(parts, ignore_index=True)
+    return added_by_ports(pd.concat(parts, ignore_index=True))
 
 
 def check_log(stem: Path, run: Run, revision: str) -> None:
-    """Refuses a log, if there is one, of another kernel."""
-    log = stem.with_name(f"{stem.name}.log")
-    if log.exists():
+    """Refuses logs, if there are any, of another kernel."""
+    for log in (*stem.parent.glob(f"{stem.name}.log"), *more_logs(stem)):
         parsed = measure.read_records(log)
         records.expect(parsed, run.configuration, revision, str(log))
 
 
-def draw(table: pd.DataFrame, folder: Path) -> None:
+def more_logs(stem: Path) -> list[Path]:
+    """Of an experiment that boots more than once."""
+    return list(stem.parent.glob(f"{stem.name}.*.log"))
+
+
+def draw(table: pd.DataFrame, folder: Path, mhz: int) -> None:
     """The figures, and the series from which they are drawn."""
     operation = "ipc_per_queue_operation"
     typical = {
@@ -118,6 +123,7 @@ def draw(table: pd.DataFrame, folder: Path) -> None:
         ("wakeup", wakeup_series(table), {}),
         ("footprint", footprint_series(table), {}),
         ("queue_statistics", queue_series(table), typical),
+        ("remapping", remapping_series(table, mhz), remapping_line(table, mhz)),
     ):
         data = folder / f"{name}.csv"
         tables.write(series, data)
@@ -380,6 +386,92 @@ def wakeup_series(table: pd.DataFrame) -> pd.DataFrame:
     return series.reset_index()
 
 
+# --- ports (7.1) --------------------------------------------------------------
+
+PORTS = "optimized+ports"
+
+
+def measure_ports(built: Built, board: Board, stem: Path) -> None:
+    """Twice: by uid, and, if the kernel has them, by port."""
+    series = f"bytes=8 rounds={ROUND_TRIPS}"
+    boot(built, board, stem, measure.PINGPONG, series)
+    if "PORTS" in built.configuration.on:
+        boot(built, board, by_port(stem), measure.PINGPONG, f"{series} ports=1")
+
+
+def by_port(stem: Path) -> Path:
+    return stem.with_name(f"{stem.name}.by_port")
+
+
+def evaluate_ports(stem: Path, board: Board) -> list[tuple]:
+    rows = one_way_rows(stem, "by uid")
+    if more_logs(stem):
+        rows += one_way_rows(by_port(stem), "by port")
+    return rows
+
+
+def one_way_rows(stem: Path, parameter: str) -> list[tuple]:
+    found = measure.one_way(read(stem)).query("spaces == 2 and cache == 'warm'")
+    (sample,) = found.to_dict("records")
+    return [
+        (parameter, "one_way", sample["clocks"], "cycles", MODEL, ONE_WAY),
+        (parameter, "tlb_misses", sample["tlb_misses"], "misses", MODEL, ONE_WAY),
+    ]
+
+
+def added_by_ports(table: pd.DataFrame) -> pd.DataFrame:
+    """What a port adds to a message of the kernel that has none: a row more."""
+    ports = table.query("experiment == 'ports' and quantity == 'one_way'")
+    clocks = ports.set_index(["configuration", "parameter"])["value"]
+    added = clocks[PORTS, "by port"] - clocks["optimized", "by uid"]
+    row = ("ports", PORTS, "", "added", added, "cycles", MODEL, ONE_WAY)
+    return pd.concat([table, pd.DataFrame([row], columns=COLUMNS)], ignore_index=True)
+
+
+# --- pages that move (7.2) ----------------------------------------------------
+
+
+REMAPPING = "optimized+page_remapping"
+
+
+def measure_remapping(built: Built, board: Board, stem: Path) -> None:
+    boot(built, board, stem, measure.REMAPPING)
+
+
+def evaluate_remapping(stem: Path, board: Board) -> list[tuple]:
+    """Each number of pages, and the line through them: the paper's is 8 + n us.
+    A message without pages is none of them."""
+    samples = read(stem)
+    samples["one_way"] = samples["clocks"] / (2 * samples["round_trips"])
+    end = ("cycles", MODEL, ONE_WAY)
+    rows: list[tuple] = [
+        (str(s["pages"]), "one_way", s["one_way"], *end)
+        for s in samples.to_dict("records")
+    ]
+    some = samples.query("pages > 0")
+    per_page, constant = np.polyfit(some["pages"], some["one_way"], 1)
+    rows += [("", "constant", constant, *end), ("", "per_page", per_page, *end)]
+    return rows
+
+
+def remapping_series(table: pd.DataFrame, mhz: int) -> pd.DataFrame:
+    """For each number of pages: us, and where the paper's line is."""
+    rows = table.query("experiment == 'remapping' and quantity == 'one_way'")
+    series = pd.DataFrame(
+        {"pages": rows["parameter"].astype(int), "us": rows["value"] / mhz}
+    ).query("pages > 0")
+    constant = paper.value("remapping_constant", "L3")
+    per_page = paper.value("remapping_per_page", "L3")
+    series["paper_us"] = constant + per_page * series["pages"]
+    return series
+
+
+def remapping_line(table: pd.DataFrame, mhz: int) -> dict[str, str]:
+    """us, as gnuplot reads them."""
+    rows = table.query("experiment == 'remapping'").set_index("quantity")["value"]
+    return {name: str(rows[name] / mhz) for name in ("constant", "per_page")}
+
+
 # --- the paper's minima (tables 3, 4, 5) --------------------------------------
 
 # In the names of the validation guest's brackets; how many messages it takes.
@@ -433,5 +525,7 @@ EXPERIMENTS = {
     ),
     "footprint": Experiment(ENDS, measure_footprint, evaluate_footprint),
     "entry_exit": Experiment(ENDS, measure_entry_exit, evaluate_entry_exit),
+    "ports": Experiment(("optimized", PORTS), measure_ports, evaluate_ports),
+    "remapping": Experiment((REMAPPING,), measure_remapping, evaluate_remapping),
     "minimum": Experiment(("",), measure_minimum, evaluate_minimum),
 }

@@ -58,9 +58,10 @@ CROWD = Experiment("crowd", 1, memory_mb=128)
 NULL_SERVICE = Experiment("null_service", 2)
 SLEEPERS = Experiment("sleepers", 1)
 LOAD = Experiment("load", 3)
+REMAPPING = Experiment("remapping", 2)
 EXPERIMENTS = (
     *(PINGPONG, IPC_TESTS, WORKLOAD, RTC, CROWD),
-    *(NULL_SERVICE, SLEEPERS, LOAD),
+    *(NULL_SERVICE, SLEEPERS, LOAD, REMAPPING),
 )
 
 

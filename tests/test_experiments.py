@@ -163,12 +163,38 @@ def test_rows_and_figures(tmp_path: Path) -> None:
             for k in ("1", "50")
             for kind in ("messages_per_second", "messages_per_ready_queue_operation")
         ),
+        *(
+            ("remapping", "optimized+page_remapping", n, what, 50.0, "cycles", "", "")
+            for n, what in (
+                *[("0", "one_way"), ("1", "one_way"), ("64", "one_way")],
+                *[("", "constant"), ("", "per_page")],
+            )
+        ),
     ]
-    experiments.draw(pd.DataFrame(rows, columns=experiments.COLUMNS), tmp_path)
-    for name in ("wakeup", "footprint", "queue_statistics"):
+    table = pd.DataFrame(rows, columns=experiments.COLUMNS)
+    experiments.draw(table, tmp_path, DX50.mhz)
+    for name in ("wakeup", "footprint", "queue_statistics", "remapping"):
         for kind in figures.TERMINALS:
             assert (tmp_path / f"{name}.{kind}").stat().st_size > 1000
     assert "L3 (paper)" in (tmp_path / "footprint.csv").read_text()
+
+
+def test_ports_add_little(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(experiments, "ROUND_TRIPS", 50)
+    parts = []
+    for name in ("optimized", experiments.PORTS):
+        found = measured(Run("ports", name), tmp_path)
+        parts += [("ports", name, *key, value) for key, value in found.items()]
+    table = pd.DataFrame(parts, columns=experiments.COLUMNS[:5])
+    (added,) = experiments.added_by_ports(table).query("quantity == 'added'")["value"]
+    assert 10 < added < 100
+
+
+def test_pages_move(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_options(monkeypatch, "rounds=20")
+    found = measured(Run("remapping", experiments.REMAPPING), tmp_path)
+    assert found["0", "one_way"] < found["1", "one_way"] < found["64", "one_way"]
+    assert 10 < found["", "per_page"] < 100
 
 
 def test_log_of_another_revision(tmp_path: Path) -> None:

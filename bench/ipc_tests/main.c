@@ -22,6 +22,7 @@ void program(const char *command_line, uid_t root)
 	test_parameters();
 	test_deaths();
 	test_ports();
+	test_remapping();
 	test_interrupts();
 	test_coprocessor();
 	test_swapping();

@@ -18,6 +18,7 @@ void test_arguments(void);
 void test_parameters(void);
 void test_deaths(void);
 void test_ports(void);
+void test_remapping(void);
 void test_interrupts(void);
 void test_coprocessor(void);
 void test_swapping(void);

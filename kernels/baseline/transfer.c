@@ -3,6 +3,7 @@
 #include <heap.h>
 #include <memory.h>
 #include <message.h>
+#include <remapping.h>
 
 struct object {
 	struct mapping *mapping;
@@ -85,6 +86,7 @@ static uint32_t take_objects(
 		    source, piece.address, piece.bytes, piece.writable);
 		if (!object->mapping)
 			return IPC_NO_BUFFER;
+		object->mapping->moves = piece.moves;
 	}
 	return IPC_OK;
 }
@@ -172,21 +174,44 @@ static bool put_strings(struct incoming *in, uint32_t n, const uint32_t *data)
 	return true;
 }
 
-static bool put_objects(
+/* The source of what moves may have gone. */
+static bool put_object(
+    struct mapping *m, struct task *task, const struct piece *buffer)
+{
+	bool can;
+
+	if (!CONFIG_PAGE_REMAPPING || !m->moves) {
+		mapping_place(m, task, buffer->address, buffer->bytes);
+		return true;
+	}
+	can = !m->source || pages_make_tables(m->source, task, buffer->address,
+				buffer->bytes);
+	if (can && m->source)
+		pages_move(m->source, task, buffer->address, buffer->bytes,
+		    m->writable);
+	mapping_drop(m);
+	return can;
+}
+
+static uint32_t put_objects(
     struct tcb *to, struct incoming *in, uint32_t n, struct object *object)
 {
 	struct memory_object *descriptor = (void *)in->objects;
-	struct piece buffer;
+	struct piece source, buffer;
 
 	for (; n; n--, descriptor++, object++) {
+		struct mapping *m = object->mapping;
+
+		source = (struct piece){
+		    m->source_address, object->bytes, m->writable, m->moves};
 		if (!in_user_space((uint32_t)descriptor, sizeof(*descriptor)) ||
-		    !object_buffer_open(descriptor, object->bytes, in, &buffer))
-			return false;
-		mapping_place(
-		    object->mapping, to->task, buffer.address, buffer.bytes);
+		    !object_buffer_open(descriptor, &source, in, &buffer))
+			return IPC_FAULT;
 		object->mapping = NULL;
+		if (!put_object(m, to->task, &buffer))
+			return IPC_NO_BUFFER;
 	}
-	return true;
+	return IPC_OK;
 }
 
 /* The copy out: dope and the receiver's result code. */
@@ -195,7 +220,7 @@ static uint32_t message_get(
 {
 	struct message *buffer = (void *)address;
 	struct incoming in;
-	uint32_t taken;
+	uint32_t taken, result;
 
 	if (!buffer_open(address, buffer, m->dope, &in))
 		return IPC_FAULT;
@@ -207,10 +232,10 @@ static uint32_t message_get(
 	    !copy_direct(buffer->direct, m->data, direct_dwords(taken)))
 		return IPC_FAULT;
 	if (!put_strings(
-		&in, strings_of(taken), m->data + direct_dwords(m->dope)) ||
-	    !put_objects(to, &in, DOPE_OBJECTS(taken), m->objects))
+		&in, strings_of(taken), m->data + direct_dwords(m->dope)))
 		return IPC_FAULT;
-	return in.dope;
+	result = put_objects(to, &in, DOPE_OBJECTS(taken), m->objects);
+	return result == IPC_OK ? in.dope : result;
 }
 
 uint32_t message_take(struct tcb *to)

@@ -273,7 +273,7 @@ static uint32_t map_answer(
 static uint32_t answer_fault(struct tcb *me, struct trap_frame *frame,
     const struct outgoing *out, struct tcb **receiver)
 {
-	struct piece piece = {0, 0, false};
+	struct piece piece = {0};
 	uint32_t result = IPC_OK, touched;
 	struct tcb *to;
 

@@ -121,18 +121,23 @@ static void cut_out(struct mapping *m, uint32_t address, uint32_t bytes)
 	}
 }
 
-void mapping_unmap(struct task *task, uint32_t address, uint32_t bytes)
+void mapping_forget(struct task *task, uint32_t address, uint32_t bytes)
 {
 	struct list *link = task->mappings.next;
 
-	if (bytes == 0)
-		return;
 	while (link != &task->mappings) {
 		struct mapping *m = list_entry(link, struct mapping, in_task);
 
 		link = link->next;
 		cut_out(m, address, bytes);
 	}
+}
+
+void mapping_unmap(struct task *task, uint32_t address, uint32_t bytes)
+{
+	if (bytes == 0)
+		return;
+	mapping_forget(task, address, bytes);
 	task_unmap(task, address, bytes);
 }
 

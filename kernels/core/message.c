@@ -81,6 +81,9 @@ uint32_t object_open(
 		return IPC_FAULT;
 	piece->writable = piece->address & MEMORY_WRITABLE;
 	piece->address &= ~MEMORY_WRITABLE;
+	piece->moves = CONFIG_PAGE_REMAPPING && (piece->address & MEMORY_MOVE);
+	if (piece->moves)
+		piece->address &= ~MEMORY_MOVE;
 	return page_aligned(piece) &&
 		       in_user_space(piece->address, piece->bytes)
 		   ? IPC_OK
@@ -130,16 +133,33 @@ bool string_buffer_open(struct indirect_string *seen, uint32_t bytes,
 	       store_word(&seen->address, piece->address);
 }
 
-bool object_buffer_open(struct memory_object *seen, uint32_t bytes,
+/* Pages that move stay where they are: if not in the place, none are taken. */
+static void stay_in_place(struct piece *place, const struct piece *source)
+{
+	uint32_t offset = source->address - place->address;
+
+	if (offset < place->bytes) {
+		place->address = source->address;
+		place->bytes -= offset;
+	} else {
+		place->bytes = 0;
+	}
+}
+
+bool object_buffer_open(struct memory_object *seen, const struct piece *source,
     struct incoming *in, struct piece *piece)
 {
 	uint32_t room;
 
 	if (!load_word(&room, &seen->buffer_size) ||
-	    !load_word(&piece->address, &seen->buffer))
+	    !load_word(&piece->address, &seen->buffer) ||
+	    piece->address % PAGE_SIZE)
 		return false;
-	piece->bytes = min(bytes, room & -PAGE_SIZE);
-	if (piece->bytes < bytes)
+	piece->bytes = room & -PAGE_SIZE;
+	if (source->moves)
+		stay_in_place(piece, source);
+	piece->bytes = min(source->bytes, piece->bytes);
+	if (piece->bytes < source->bytes)
 		in->dope |= IPC_CUT;
 	return page_aligned(piece) &&
 	       in_user_space(piece->address, piece->bytes) &&

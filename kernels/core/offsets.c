@@ -4,6 +4,7 @@
  * Makefile makes offsets.h.
  */
 #include <cpu.h>
+#include <ports.h>
 #include <space.h>
 #include <tcb.h>
 #include <thread.h>
@@ -74,6 +75,17 @@ void offsets(void)
 	DEFINE("STRING_BUFFER_SIZE",
 	    offsetof(struct indirect_string, buffer_size));
 	DEFINE("STRING_BUFFER", offsetof(struct indirect_string, buffer));
+
+#if CONFIG_PORTS
+	DEFINE("TCB_LINKS", offsetof(struct tcb, links));
+	DEFINE("TCB_INDEX", offsetof(struct tcb, index));
+	DEFINE("PORT_STATION", PORT_STATION);
+	DEFINE("PORT_LINKS", PORT_LINKS);
+	DEFINE("PORT_THREAD", offsetof(struct port, thread));
+	DEFINE("PORT_ANSWERED", offsetof(struct port, answered));
+	DEFINE("PORT_REPLY_INDEX", offsetof(struct port, reply_index));
+	DEFINE("PORT_BYTES", sizeof(struct port));
+#endif
 
 #if CONFIG_HAND_CODED_PATH && !CONFIG_DIRECT_TRANSFER
 	DEFINE("BUFFER_PATIENCE", offsetof(struct message_buffer, patience));

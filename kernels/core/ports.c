@@ -2,6 +2,8 @@
 #include <ports.h>
 #include <heap.h>
 #include <memory.h>
+#include <tcb_table.h>
+#include <thread.h>
 #include <thread_lookup.h>
 
 #define LINKS_BYTES (PORT_LINKS * sizeof(uid_t *))
@@ -43,6 +45,16 @@ void port_deliver(struct port *port, const struct tcb *from,
 	destination->esi = PORT_STATION;
 }
 
+/* Each has the address in its tcb: the hand-coded path finds it there. */
+static void tell_threads(const struct task *task)
+{
+	uint32_t number;
+
+	for (number = 1; number < thread_table_end; number++)
+		if (thread_table[number].uid && tcb_at(number)->task == task)
+			tcb_at(number)->links = task->links;
+}
+
 static bool make_links(struct task *task)
 {
 	if (task->links != no_links)
@@ -53,6 +65,7 @@ static bool make_links(struct task *task)
 		return false;
 	}
 	memcpy(task->links, no_links, LINKS_BYTES);
+	tell_threads(task);
 	return true;
 }
 

@@ -130,8 +130,7 @@ static uint32_t cleared_frame(void)
 	return frame;
 }
 
-/* The entry of the user address, with a page table; NULL if no memory. */
-static uint32_t *make_entry(struct task *task, uint32_t address)
+uint32_t *make_entry(struct task *task, uint32_t address)
 {
 	uint32_t *region = task->directory + REGION_OF(address);
 

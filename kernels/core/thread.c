@@ -111,6 +111,9 @@ struct tcb *thread_create(
 	t->state = THREAD_READY;
 	t->task = task;
 	t->space = task->directory_address;
+#if CONFIG_PORTS
+	t->links = task->links;
+#endif
 	task->threads++;
 	queue_init(&t->senders);
 	inherit(t, thread_lookup(chief));

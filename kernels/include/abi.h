@@ -98,7 +98,7 @@ typedef uint64_t uid_t;
  */
 #define PORT_STATION 0xF0000000 /* ESI; EDX is the index */
 #define PORT(index) ((uid_t)PORT_STATION << 32 | (index))
-#define PORT_LINKS 1024
+#define PORT_LINKS 256
 #define PORT_REPLIES 16
 #define MAX_PORTS 1024
 #define NO_PORT 0
@@ -160,6 +160,12 @@ struct memory_object {
 };
 
 #define MEMORY_WRITABLE 1
+/*
+ * Extension CONFIG_PAGE_REMAPPING (7.2): the pages that are there go to the
+ * receiver at once, to the same address, as far as that is in the place for the
+ * object; the sender has them no more. After receiving, address is theirs.
+ */
+#define MEMORY_MOVE 2
 
 /* The parameter block, in the order of table 6. */
 struct ipc_parameters {

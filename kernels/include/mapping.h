@@ -17,6 +17,7 @@ struct mapping {
 	uint32_t address, source_address;
 	uint32_t bytes;
 	bool writable;
+	bool moves; /* see remapping.h */
 };
 
 /*
@@ -44,6 +45,9 @@ bool mapping_resolve(struct task *task, uint32_t address, bool write);
 
 /* The task has nothing in this part of its space any more. */
 void mapping_unmap(struct task *task, uint32_t address, uint32_t bytes);
+
+/* It has no objects there: only the pages that have appeared. */
+void mapping_forget(struct task *task, uint32_t address, uint32_t bytes);
 
 /* The task is being destroyed. */
 void mappings_release(struct task *task);

@@ -34,6 +34,7 @@ struct piece {
 	uint32_t address;
 	uint32_t bytes;
 	bool writable; /* memory objects */
+	bool moves;    /* likewise (7.2) */
 };
 
 /*
@@ -57,13 +58,14 @@ bool buffer_open(uint32_t address, const struct message *seen, uint32_t dope,
     struct incoming *in);
 
 /*
- * Where the n-th string or object of so many bytes goes, as much of it as
- * fits, and tells the receiver so. seen: where its descriptor can be accessed
- * now. Adds IPC_CUT to the dope if not all fits. False if it cannot be done.
+ * Where the n-th string of so many bytes or the n-th object goes, as much of it
+ * as fits, and tells the receiver so. seen: where its descriptor can be
+ * accessed now. Adds IPC_CUT to the dope if not all fits. False if it cannot be
+ * done.
  */
 bool string_buffer_open(struct indirect_string *seen, uint32_t bytes,
     struct incoming *in, struct piece *piece);
-bool object_buffer_open(struct memory_object *seen, uint32_t bytes,
+bool object_buffer_open(struct memory_object *seen, const struct piece *source,
     struct incoming *in, struct piece *piece);
 
 /* The kernel's counters of what may be in a message. */

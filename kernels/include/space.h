@@ -46,6 +46,9 @@ void *task_page(struct task *task, uint32_t address, bool writable);
 /* The page-table entry of the user address; 0 if there is no page table. */
 uint32_t page_entry(const struct task *task, uint32_t address);
 
+/* The same for writing, with a page table; NULL if there is no memory. */
+uint32_t *make_entry(struct task *task, uint32_t address);
+
 /* May the user do it? The address may be any. */
 bool page_allows(const struct task *task, uint32_t address, bool write);
 

@@ -80,6 +80,10 @@ struct tcb {
 	uint32_t state;	      /* enum thread_state */
 	uint32_t space;	      /* its page directory's address, for cr3 */
 	uint8_t resources;    /* RESOURCE_..., to be left at a thread switch */
+#if CONFIG_PORTS
+	uid_t **links;	/* its task's (ports.h) */
+	uint32_t index; /* of a link, while the hand-coded path needs it */
+#endif
 	uint32_t stack_top;   /* of the kernel stack, or where it is saved */
 	struct tcb *partner;  /* see state; NULL: anybody; not if BARE */
 #else
@@ -89,6 +93,10 @@ struct tcb {
 	struct task *task;
 #if !CONFIG_CACHE_LAYOUT
 	uint32_t space;
+#if CONFIG_PORTS
+	uid_t **links;
+	uint32_t index;
+#endif
 #endif
 	uint8_t priority;   /* 0 to PRIORITIES - 1 */
 	uint32_t timeslice; /* ticks it may run when the scheduler picks it */

@@ -173,6 +173,15 @@ ipc_path_end:
 	jne	\otherwise
 .endm
 
+/* 7.1, table 5: calls of a port, and answers by a link, have steps of their own;
+ * those by a uid have one jump more that is not taken. */
+.macro	check_port where
+#if CONFIG_PORTS
+	cmpl	$PORT_STATION, %esi
+	je	\where
+#endif
+.endm
+
 /* EDI: it is known by now to have been TIMEOUT_NEVER. */
 .macro	own_tcb
 #if OWN_STACK_TCB
@@ -191,13 +200,55 @@ ipc_path_end:
 #endif
 .endm
 
+/*
+ * EDX the index of a link in the own space, which leads to a port: EDI the port
+ * then; EDX, ESI the uid of its thread. The tcb keeps the index for the C path.
+ * A link that leads nowhere leads to uid 0: that of the idle thread, which
+ * never waits for a message.
+ */
+.macro	find_port otherwise
+	own_tcb
+	movl	%edx, %ebp
+	andl	$PORT_LINKS - 1, %ebp
+	movl	TCB_LINKS(%edi), %esi
+	movl	%edx, TCB_INDEX(%edi)
+	movl	(%esi, %ebp, 4), %edi
+	testl	$PORT_BYTES - 1, %edi	/* a link to answer by */
+	jnz	\otherwise
+	movl	PORT_THREAD(%edi), %edx
+	movl	PORT_THREAD + 4(%edi), %esi
+.endm
+
+/*
+ * The same with a link to answer by: EDX, ESI the uid of whose message came by
+ * it. All goes on as if the caller had named that, in the C path too.
+ */
+.macro	find_answered otherwise
+	own_tcb
+	movl	%edx, %ebp
+	movl	TCB_LINKS(%edi), %edi
+	andl	$PORT_LINKS - 1, %ebp
+	movl	(%edi, %ebp, 4), %ebp
+	movl	$TIMEOUT_NEVER, %edi
+	testl	$PORT_BYTES - 1, %ebp	/* a port, or it leads nowhere */
+	jz	\otherwise
+	movl	(%ebp), %edx
+	movl	4(%ebp), %esi
+.endm
+
 /* 5.5.5: otherwise the C path finds out in its rare branches. */
 .macro	check_legal otherwise
+	check_not_self	\otherwise
 #if !CONFIG_LATE_CHECKS
-	cmpl	%edi, %ebp		/* oneself */
-	je	\otherwise
 	testl	$0xF0000000, %esi	/* another station */
 	jnz	\otherwise
+#endif
+.endm
+
+.macro	check_not_self otherwise
+#if !CONFIG_LATE_CHECKS
+	cmpl	%edi, %ebp
+	je	\otherwise
 #endif
 .endm
 
@@ -408,6 +459,46 @@ ipc_path_end:
 .endm
 
 /*
+ * 7.2: one memory object that moves. EAX and EBX as in copy_string, EDX is kept.
+ * With indirect strings in front, the descriptors could be behind the firewall
+ * page. The C step is the last that can fail; it writes nothing before.
+ */
+.macro	move_pages otherwise
+	testl	$0xFF0000, %eax
+	jnz	\otherwise
+	testl	$0xFF000000, %eax
+	jz	\otherwise
+	movl	%edx, FRAME_EDI(%esp)
+	movzbl	%ah, %ecx
+	leal	MESSAGE_DIRECT(%ebx, %ecx, 4), %ebx
+	movl	FRAME_ECX(%esp), %esi
+	user	\otherwise, movl	MESSAGE_SIZE(%esi), %eax
+	testl	$0xFF0000, %eax
+	jnz	\otherwise
+	movzbl	%ah, %ecx
+	leal	MESSAGE_DIRECT(%esi, %ecx, 4), %esi
+	user	\otherwise, movl	STRING_LENGTH(%esi), %ecx
+	user	\otherwise, movl	STRING_ADDRESS(%esi), %esi
+	user	\otherwise, movl	STRING_BUFFER_SIZE(%ebx), %eax
+	user	\otherwise, movl	STRING_BUFFER(%ebx), %edi
+	movl	%esi, %edx
+	andl	$-PAGE_SIZE, %edx
+	user	\otherwise, movl	%ecx, STRING_LENGTH(%ebx)
+	user	\otherwise, movl	%edx, STRING_ADDRESS(%ebx)
+	pushl	%edi			/* a struct memory_object */
+	pushl	%eax
+	pushl	%esi
+	pushl	%ecx
+	movl	%ebp, %eax
+	movl	%esp, %edx
+	call	ipc_move_pages
+	addl	$16, %esp
+	movl	FRAME_EDI(%esp), %edx
+	testb	%al, %al
+	jz	\otherwise
+.endm
+
+/*
  * From the message at ECX to the partner's buffer: one copy. EDX the dope then.
  */
 .macro	transfer_directly otherwise
@@ -427,9 +518,19 @@ ipc_path_end:
 1:	movl	%edx, %ecx
 	shrl	$16, %ecx
 	cmpl	$1, %ecx
+#if CONFIG_PAGE_REMAPPING
+	jne	3f
+#else
 	jne	\otherwise
+#endif
 	copy_string	\otherwise
 	jmp	2b
+#if CONFIG_PAGE_REMAPPING
+3:	cmpl	$0x100, %ecx
+	jne	\otherwise
+	move_pages	\otherwise
+	jmp	2b
+#endif
 	.previous
 #endif
 .endm
@@ -481,6 +582,40 @@ ipc_path_end:
 	movl	PARAMETERS_RECEIVE(%ecx), %ecx
 	movl	%ecx, FRAME_EAX(%esp)
 #endif
+.endm
+
+/*
+ * Who receives by the port at ESI gets a link to answer by, which leads to the
+ * running thread. Its index, the source, stays in that one's tcb. Clobbers EAX,
+ * ECX and ESI.
+ */
+.macro	link_answer
+	movl	TCB_UID(%edi), %eax
+	movl	TCB_UID + 4(%edi), %ecx
+	movl	%eax, PORT_ANSWERED(%esi)
+	movl	%ecx, PORT_ANSWERED + 4(%esi)
+	movl	PORT_REPLY_INDEX(%esi), %ecx
+	movl	TCB_LINKS(%ebp), %eax
+	addl	$PORT_ANSWERED, %esi
+	movl	%ecx, TCB_INDEX(%edi)
+	movl	%esi, (%eax, %ecx, 4)
+.endm
+
+/* The source of the message, for the receiver: a link, or the sender's uid. */
+.macro	source_low source, to
+.ifc	\source, port
+	movl	TCB_INDEX(%edi), \to
+.else
+	movl	TCB_UID(%edi), \to
+.endif
+.endm
+
+.macro	source_high source, to
+.ifc	\source, port
+	movl	$PORT_STATION, \to
+.else
+	movl	TCB_UID + 4(%edi), \to
+.endif
 .endm
 
 /*
@@ -622,10 +757,10 @@ ipc_path_end:
  * registers are the partner's. Nothing of the old space is touched behind the
  * new one's page directory.
  */
-.macro	switch_to_partner
+.macro	switch_to_partner source
 	movl	%edx, %ecx
-	movl	TCB_UID(%edi), %edx
-	movl	TCB_UID + 4(%edi), %esi
+	source_low	\source, %edx
+	source_high	\source, %esi
 	movl	TCB_SPACE(%edi), %edi
 	cmpl	TCB_SPACE(%ebp), %edi
 #if OWN_STACK_TCB
@@ -664,7 +799,7 @@ ipc_path_end:
  * Without direct switch, or to a receiver that is not switched to: registers
  * go where they will be loaded from. EAX, EBX, EDX result and words.
  */
-.macro	deliver
+.macro	deliver source=uid
 #if OWN_STACK_TCB
 	leal	STACK_TOP - FRAME_BYTES(%ebp), %ecx
 #else
@@ -673,17 +808,17 @@ ipc_path_end:
 #endif
 	movl	%ebx, FRAME_EBX(%ecx)
 	movl	%edx, FRAME_ECX(%ecx)
-	movl	TCB_UID(%edi), %edx
+	source_low	\source, %edx
 	movl	%edx, FRAME_EDX(%ecx)
-	movl	TCB_UID + 4(%edi), %edx
+	source_high	\source, %edx
 	movl	%edx, FRAME_ESI(%ecx)
 	movl	%eax, TCB_RECEIVED(%ebp)
 .endm
 
 /* ESP at the bottom of the trap frame; the point of no return is passed. */
-.macro	go_on
+.macro	go_on source=uid
 #if !CONFIG_DIRECT_SWITCH
-	deliver
+	deliver	\source
 	movl	%edi, %eax
 	movl	%ebp, %edx
 	call	ipc_wait_and_start
@@ -692,7 +827,7 @@ ipc_path_end:
 	change_coprocessor
 	copy_stacks
 	switch_page
-	switch_to_partner
+	switch_to_partner	\source
 #endif
 .endm
 
@@ -807,6 +942,7 @@ entry_call:
 call_path:			/* a name for profiles */
 	fetch_parameters	near_slow_call
 	check_timeout		near_slow_call
+	check_port		entry_port_call
 	compute_destination	near_slow_call
 	check_message		near_slow_call
 	compare_uid		near_slow_call
@@ -839,6 +975,8 @@ entry_reply_and_receive_next:
 reply_path:			/* a name for profiles */
 	fetch_parameters	near_slow_reply_and_receive_next
 	check_timeout		near_slow_reply_and_receive_next
+	check_port		by_link
+.Lby_uid:
 	compute_destination	near_slow_reply_and_receive_next
 	check_message		near_slow_reply_and_receive_next
 	compare_uid		near_slow_reply_and_receive_next
@@ -936,6 +1074,54 @@ take_over:
 	call	ipc_take_over
 	jmp	return_to_user
 #endif
+
+#if CONFIG_PORTS
+
+/* ---- reply by a link ------------------------------------------------------------ */
+
+/* in: EDX the index of the link; behind check_timeout */
+#if CONFIG_CACHE_LAYOUT
+	.balign	16
+#endif
+by_link:
+	find_answered		slow_reply_and_receive_next
+	jmp	.Lby_uid
+
+/* ---- call of a port (7.1) --------------------------------------------------------- */
+
+/* in: as by_link. out: as entry_call. What is not short goes by the C path */
+	rare_not_open		port_call
+	rare_leave		port_call
+near_lost_port_call:
+	own_tcb
+	movl	TCB_INDEX(%edi), %edx
+	movl	$PORT_STATION, %esi
+	movl	$TIMEOUT_NEVER, %edi
+	jmp	slow_call
+#if CONFIG_CACHE_LAYOUT
+	.balign	16
+#endif
+entry_port_call:
+	find_port		near_lost_port_call
+	check_message		near_lost_port_call
+	compute_destination	near_lost_port_call
+	compare_uid		near_lost_port_call
+	movl	%edi, %esi
+	own_tcb
+	check_not_self		near_lost_port_call
+	check_open		port_call
+	leave_resources		port_call
+	check_short		near_lost_port_call, near_lost_port_call
+	load_words		near_lost_port_call
+	keep_buffer
+	link_answer
+	xorl	%eax, %eax
+	change_states		%ebp, %eax
+	cover_frame_if_needed
+	go_on			port
+	return_in_switch_page
+
+#endif /* CONFIG_PORTS */
 
 #else /* !CONFIG_RPC_SYSCALLS */
 

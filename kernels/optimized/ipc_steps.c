@@ -10,6 +10,8 @@
 #include <kernel_stack.h>
 #include <panic.h>
 #include <ready_queue.h>
+#include <remapping.h>
+#include <tcb_table.h>
 #include <transfer.h>
 
 /* Called by ipc_entry.S only. */
@@ -19,6 +21,9 @@ void ipc_wait_and_start(struct tcb *me, struct tcb *to)
     __attribute__((noreturn));
 void ipc_sent(const struct tcb *me, struct tcb *to);
 void ipc_wait(struct tcb *me) __attribute__((noreturn));
+#if CONFIG_PAGE_REMAPPING
+bool ipc_move_pages(struct tcb *to, const struct memory_object *object);
+#endif
 #if !CONFIG_DIRECT_TRANSFER
 void ipc_take_over(struct trap_frame *frame);
 #endif
@@ -69,6 +74,29 @@ void ipc_sent(const struct tcb *me, struct tcb *to)
 	if (ready_highest > me->priority)
 		thread_preempt();
 }
+
+#if CONFIG_PAGE_REMAPPING
+/* The usual case: all of it fits, and there are page tables. */
+bool ipc_move_pages(struct tcb *to, const struct memory_object *object)
+{
+	struct task *from = current_thread()->task;
+	uint32_t address = object->address & -PAGE_SIZE;
+	uint32_t rights = object->address % PAGE_SIZE;
+	uint32_t offset = address - object->buffer;
+
+	if (!(rights & MEMORY_MOVE) ||
+	    rights > (MEMORY_MOVE | MEMORY_WRITABLE) || object->length == 0 ||
+	    (object->length | object->buffer) % PAGE_SIZE ||
+	    !in_user_space(address, object->length) ||
+	    offset >= object->buffer_size ||
+	    object->length > object->buffer_size - offset ||
+	    !pages_have_tables(from, to->task, address, object->length))
+		return false;
+	pages_move(
+	    from, to->task, address, object->length, rights & MEMORY_WRITABLE);
+	return true;
+}
+#endif
 
 #if !CONFIG_DIRECT_TRANSFER
 void ipc_take_over(struct trap_frame *frame)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <transfer.h>
 #include <message.h>
+#include <remapping.h>
 #include <mapping.h>
 #include <page_fault.h>
 #include <space.h>
@@ -132,9 +133,17 @@ static uint32_t transfer_object(struct tcb *from, struct tcb *to,
 	if (receiver_is_lost(from) ||
 	    !in_user_space(descriptor, sizeof(struct memory_object)) ||
 	    !object_buffer_open(
-		window_open(from, to, descriptor), source.bytes, in, &buffer) ||
+		window_open(from, to, descriptor), &source, in, &buffer) ||
 	    receiver_is_lost(from))
 		return receiver_failed(from, to);
+	if (CONFIG_PAGE_REMAPPING && source.moves) {
+		if (!pages_make_tables(
+			from->task, to->task, buffer.address, buffer.bytes))
+			return IPC_NO_BUFFER;
+		pages_move(from->task, to->task, buffer.address, buffer.bytes,
+		    source.writable);
+		return IPC_OK;
+	}
 	m = mapping_create(
 	    from->task, source.address, source.bytes, source.writable);
 	if (!m)
