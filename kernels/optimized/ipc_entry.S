@@ -94,6 +94,12 @@ ipc_path_end:
 	.popsection
 .endm
 
+/* C does not know the program's direction flag. */
+.macro	call_c function
+	cld
+	call	\function
+.endm
+
 /* ---- guards ------------------------------------------------------------- */
 
 /*
@@ -563,7 +569,7 @@ ipc_path_end:
 	pushl	%edx
 	movl	%edi, %eax
 	movl	%ebp, %edx
-	call	ipc_change_queues
+	call_c	ipc_change_queues
 	popl	%edx
 #endif
 	popl	%eax
@@ -686,7 +692,7 @@ ipc_path_end:
 	deliver
 	movl	%edi, %eax
 	movl	%ebp, %edx
-	call	ipc_wait_and_start
+	call_c	ipc_wait_and_start
 #else
 	change_queues
 	change_coprocessor
@@ -749,7 +755,7 @@ leave:
 	pushal
 	movl	%edi, %eax
 	movl	%ebp, %edx
-	call	ipc_leave_resources
+	call_c	ipc_leave_resources
 	popal
 	ret
 #endif
@@ -972,7 +978,7 @@ sent:
 	deliver
 	movl	%edi, %eax
 	movl	%ebp, %edx
-	call	ipc_sent
+	call_c	ipc_sent
 	xorl	%eax, %eax
 #if CONFIG_SEGMENT_CHECK
 	addl	$FRAME_EIP, %esp
@@ -1026,7 +1032,7 @@ receive_path:			/* a name for profiles */
 	cover_frame
 	movl	%ebp, TCB_STATE(%edi)
 	movl	%edi, %eax
-	call	ipc_wait
+	call_c	ipc_wait
 
 1:	compute_destination	slow_receive
 	compare_uid		slow_receive
