@@ -168,6 +168,9 @@ static void test_bad(void)
 			test_bad_message(THERE, bad[n], string);
 			test_bad_message(THERE + 1, bad[n], string);
 			test_bad_buffer(THERE + 1, bad[n], string);
+			/* A buffer of the same space: kernel.md. */
+			if (string || bad[n] >= USER_END)
+				test_bad_buffer(THERE, bad[n], string);
 		}
 }
 
@@ -188,6 +191,60 @@ static void test_regions(uint32_t space)
 	r = request(&e);
 	check(received_all(&r, &e.call, e.client) && is_answered(&e),
 	    "a string across 4 MB, below its message");
+	parties_delete();
+}
+
+/* More than 8 MB apart, whichever is higher. */
+static void test_far_string(uint32_t space)
+{
+	struct exchange e = exchange(THERE, space, true, DOPE(10, 1), 400);
+	uint32_t bottom_of_stack = FIREWALL - 4 * PAGE;
+	struct report r;
+
+	e.receive.receive.string = bottom_of_stack;
+	r = request(&e);
+	check(received_all(&r, &e.call, e.client) && is_answered(&e),
+	    "call with a string far above the buffer, space %u", space);
+	e.receive.receive.string = e.receive.receive.address;
+	e.receive.receive.address = bottom_of_stack;
+	r = request(&e);
+	check(received_all(&r, &e.call, e.client) && is_answered(&e),
+	    "and far below");
+	parties_delete();
+}
+
+/* One goes on copying where another one of its space has called meanwhile. */
+static void test_call_in_a_copy(void)
+{
+	struct exchange e = exchange(THERE, 2, true, DOPE(60, 0), 0);
+	uid_t a = party_create(THERE), b = party_create(3);
+	struct order send = order_send(b, DOPE(0, 1), STRING_MAX_BYTES);
+	struct order receive = order_receive(a, DOPE(0, 1), STRING_MAX_BYTES);
+	struct order schedule = {.operation = SCHEDULE,
+	    .partner = a,
+	    .detail = SCHEDULE_KEEP,
+	    .send_timeout = 1};
+	uint32_t failed = 0;
+	struct report r;
+
+	send.send.address += 3 * PAGE / 2;
+	e.call.send.address = (uint32_t)area + STRING_MAX_BYTES + 3 * PAGE;
+	e.call.receive.address = e.call.send.address + 2 * PAGE;
+	tell_and_ask(a, &schedule);
+	send.send.string = (uint32_t)area + 2 * PAGE + 128;
+	tell(b, &receive);
+	settle();
+	tell(a, &send);
+	do {
+		struct report request_got = request(&e);
+
+		failed += !received_all(&request_got, &e.call, e.client);
+		failed += !is_answered(&e);
+	} while (!is_done(a, &r));
+	check(failed == 0, "calls while another one of the space copies");
+	check(r.result == IPC_OK, "its long string is sent");
+	r = ask(b);
+	check(received_all(&r, &send, a), "and arrives");
 	parties_delete();
 }
 
@@ -233,7 +290,10 @@ void test_calls(void)
 		test_cut(
 		    space, DOPE(20, 1), 3996, DOPE(20, 1), DOPE(20, 1), 3996);
 		test_regions(space);
+		if (CONFIG_COMPLEX_MESSAGES)
+			test_far_string(space);
 	}
 	test_two_servers();
+	test_call_in_a_copy();
 	test_bad();
 }

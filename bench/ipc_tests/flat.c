@@ -87,7 +87,8 @@ static bool is_cut(uint32_t space, uint32_t dwords, enum operation operation)
 
 	send.operation = operation;
 	send.receive_timeout = TIMEOUT_NEVER;
-	send.receive = receive_long(b, 0).receive;
+	if (operation == CALL)
+		send.receive = order_call(b).receive;
 	tell(b, &receive);
 	settle();
 	tell(a, &send);
