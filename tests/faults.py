@@ -394,6 +394,130 @@ FAULTS = {
         "\t\twakeup_restore(t, s->due);\n",
         "",
     ),
+    "path-uid": Fault(
+        "the hand-coded path compares only the low half of a uid",
+        "optimized",
+        "optimized/ipc_entry.S",
+        "\tcmpl\t%esi, TCB_UID + 4(%ebp)\n\tjne\t\\otherwise\n",
+        "",
+    ),
+    "path-message": Fault(
+        "it does not look where the message is",
+        "optimized",
+        "optimized/ipc_entry.S",
+        "\tcmpl\t$USER_END - MESSAGE_DIRECT, %ecx\n\tja\t\\otherwise\n",
+        "",
+    ),
+    "path-senders": Fault(
+        "it replies without a look at who waits to send",
+        "optimized",
+        "optimized/ipc_entry.S",
+        "\tcheck_no_sender\t\tnear_lost_reply_and_receive_next\n",
+        "",
+    ),
+    "path-resources": Fault(
+        "it does not leave window and coprocessor",
+        "optimized",
+        "optimized/ipc_entry.S",
+        "\tjne\t.Lleave_\\call\n",
+        "",
+    ),
+    "path-user-bit": Fault(
+        "it does not clear the user bit in the window",
+        "optimized",
+        "optimized/ipc_entry.S",
+        "\tandl\t$~PTE_USER, %edi\n\tandl\t$~PTE_USER, %ebx\n",
+        "",
+    ),
+    "path-window": Fault(
+        "it does not close the window",
+        "optimized",
+        "optimized/ipc_entry.S",
+        "\tmovl\t$0, PHYSICAL_MAP + WINDOW_ENTRY(%ecx)\n"
+        "\tmovl\t$0, PHYSICAL_MAP + WINDOW_ENTRY + 4(%ecx)\n",
+        "",
+    ),
+    "path-size": Fault(
+        "it does not look at the size of the buffer",
+        "optimized",
+        "optimized/ipc_entry.S",
+        "\tcmpb\t%ah, %dh\n",
+        "\tcmpb\t%dh, %dh\n",
+    ),
+    "path-string-size": Fault(
+        "nor at that of a string's",
+        "optimized",
+        "optimized/ipc_entry.S",
+        "\tuser\t\\otherwise, cmpl\tSTRING_BUFFER_SIZE(%ebx), %ecx\n"
+        "\tja\t\\otherwise\n",
+        "",
+    ),
+    "path-string-region": Fault(
+        "nor whether a string's buffer can be seen in the window",
+        "optimized",
+        "optimized/ipc_entry.S",
+        "\tcmpl\t$2 * REGION_SIZE - STRING_AT_ONCE, %edi\n\tja\t\\otherwise\n",
+        "",
+    ),
+    "path-string-kernel": Fault(
+        "nor whether it is the kernel's",
+        "optimized",
+        "optimized/ipc_entry.S",
+        "\tcmpl\t$USER_END, %edi\n"
+        "\tjae\t\\otherwise\n"
+        "\tuser\t\\otherwise, movl\t%ecx, STRING_LENGTH(%ebx)\n",
+        "\tuser\t\\otherwise, movl\t%ecx, STRING_LENGTH(%ebx)\n",
+    ),
+    "path-buffer": Fault(
+        "nor whether the buffer is",
+        "optimized",
+        "optimized/ipc_entry.S",
+        "\tcmpl\t$USER_END, %eax\n\tjae\t\\otherwise\n",
+        "",
+    ),
+    "path-flush": Fault(
+        "the TLB is not flushed when it leaves the window",
+        "optimized",
+        "optimized/ipc_steps.c",
+        "\tif (window)\n\t\tflush_tlb();\n",
+        "\t(void)window;\n",
+    ),
+    "path-result": Fault(
+        "the sender's result code goes with its dope",
+        "optimized",
+        "optimized/ipc_entry.S",
+        "\tandl\t$~IPC_RESULT, %eax\n\town_tcb_in_frame\n\tclose_window\n"
+        "\tkeep_buffer_in_frame\n",
+        "\town_tcb_in_frame\n\tclose_window\n\tkeep_buffer_in_frame\n",
+    ),
+    "path-direction": Fault(
+        "it enters C with the program's direction flag",
+        "optimized-direct_switch",
+        "optimized/ipc_entry.S",
+        "\tcld\n\tcall\t\\function\n",
+        "\tcall\t\\function\n",
+    ),
+    "path-take-over": Fault(
+        "a long message that it leaves to C is shorter then",
+        "optimized-complex_messages-direct_transfer",
+        "baseline/transfer.c",
+        "direct_dwords(message_buffer.dope) * 4",
+        "DOPE_DWORDS(message_buffer.dope) * 4",
+    ),
+    "settle-transfer": Fault(
+        "a thread that waits with a bare stack is made ready as if it had not",
+        "optimized",
+        "core/ipc.c",
+        "\t\t\tipc_settle(to);\n",
+        "",
+    ),
+    "settle-swapped": Fault(
+        "or is swapped out so",
+        "optimized",
+        "optimized/swapping.c",
+        "\tipc_settle(t);\n",
+        "",
+    ),
 }
 
 

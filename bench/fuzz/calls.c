@@ -215,6 +215,8 @@ static void place_string(struct generator *g, struct call *c,
 		p->address = boundary + address + misalignment(g);
 		return;
 	}
+	if (percent(g, 50))
+		p->bytes &= -4u;
 	p->place = choose_place(g, c);
 	if (c->operation <= RECEIVE && any(g, 16) == 0 &&
 	    reserve(g, c, EXCLUSIVE_OBJECT))
@@ -514,6 +516,12 @@ static uint32_t choose_partner(struct generator *g, uint32_t me)
 	return choose_party(g, true, false);
 }
 
+static bool waits_for_ever(const struct party_state *p)
+{
+	return p->call.operation != SEND && is_ipc(p->call.operation) &&
+	       p->call.receive_timeout == TIMEOUT_NEVER;
+}
+
 /* What the partner may be waiting for. */
 static enum operation choose_operation(struct generator *g, uint32_t partner)
 {
@@ -521,6 +529,9 @@ static enum operation choose_operation(struct generator *g, uint32_t partner)
 
 	if (!p->exists || !p->busy || percent(g, 25))
 		return SEND + any(g, 4);
+	/* The shortest ways through the kernel are those to who waits. */
+	if (waits_for_ever(p) && percent(g, 60))
+		return CALL + any(g, 2);
 	if (p->call.operation == SEND || percent(g, 30))
 		return RECEIVE;
 	return SEND + any(g, 4);

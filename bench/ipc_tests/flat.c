@@ -78,19 +78,25 @@ static void test_long(uint32_t from_space, uint32_t to_space)
 			    first ? "sender" : "receiver");
 }
 
-static bool is_cut(uint32_t space)
+static bool is_cut(uint32_t space, uint32_t dwords, enum operation operation)
 {
 	uid_t a = party_create(THERE), b = party_create(space);
-	struct order send = send_long(b, 50000);
+	struct order send = send_long(b, dwords), answer = order_send(a, 0, 0);
 	struct order receive = receive_long(a, 300);
 	bool passed;
 
+	send.operation = operation;
+	send.receive_timeout = TIMEOUT_NEVER;
+	if (operation == CALL)
+		send.receive = order_call(b).receive;
 	tell(b, &receive);
 	settle();
 	tell(a, &send);
 	passed =
-	    arrives(b, FLAT_DOPE(300) | IPC_CUT | IPC_IN_RECEIVE, &send, 300) &&
-	    ask(a).result == IPC_OK;
+	    arrives(b, FLAT_DOPE(300) | IPC_CUT | IPC_IN_RECEIVE, &send, 300);
+	if (operation == CALL)
+		tell_and_ask(b, &answer);
+	passed = ask(a).result == IPC_OK && passed;
 	parties_delete();
 	return passed;
 }
@@ -233,8 +239,13 @@ void test_flat_messages(void)
 	test_long(HERE, THERE);
 	test_long(THERE, THERE + 1);
 	for (space = THERE; space <= THERE + 1; space++) {
-		check(if_flat(!CONFIG_COMPLEX_MESSAGES && is_cut(space)),
+		check(if_flat(!CONFIG_COMPLEX_MESSAGES &&
+			      is_cut(space, 50000, SEND)),
 		    "50000 dwords into room for 300, to space %u", space);
+		check(if_flat(!CONFIG_COMPLEX_MESSAGES &&
+			      is_cut(space, 1000,
+				  CONFIG_RPC_SYSCALLS ? CALL : SEND)),
+		    "1000 dwords, called");
 		test_bad_buffers(space);
 	}
 	test_bad_messages();

@@ -68,6 +68,68 @@ static void test_direction_flag(void)
 	parties_delete();
 }
 
+/* Calls for ever, with the direction flag set. */
+static void call_backwards(void *server)
+{
+	static MESSAGE_VARIABLE(0, 0) message;
+	uid_t to = *(uid_t *)server;
+
+	for (;;) {
+		const struct ipc_parameters parameters = {(uint32_t)&message,
+		    TIMEOUT_NEVER, (uint32_t)&message, (uint32_t)to,
+		    (uint32_t)(to >> 32), TIMEOUT_NEVER};
+		uint32_t eax, ebx, ecx, edx, esi, edi;
+
+		asm volatile("std; pushl %%ebp; int %6; popl %%ebp; cld"
+			     : "=a"(eax), "=b"(ebx), "=c"(ecx), "=d"(edx),
+			     "=S"(esi), "=D"(edi)
+			     : "i"(CONFIG_RPC_SYSCALLS ? IPC_CALL : IPC_SEND),
+			     IPC_PARAMETERS(parameters)
+			     : "memory");
+		if (!CONFIG_RPC_SYSCALLS)
+			ipc_receive(to, &message.head, TIMEOUT_NEVER);
+	}
+}
+
+static void answer_calls(void *unused)
+{
+	static MESSAGE_VARIABLE(0, 0) message;
+	struct received r = ipc_receive(NOBODY, &message.head, TIMEOUT_NEVER);
+
+	(void)unused;
+	for (;;)
+		r = ipc_reply_and_receive_next(r.from, &message.head,
+		    TIMEOUT_NEVER, &message.head, TIMEOUT_NEVER);
+}
+
+/* While others are in the middle of a copy. */
+static void test_calls_backwards(void)
+{
+	static char stacks[2][1024] __attribute__((aligned(16)));
+	uid_t a = party_create(THERE), b = party_create(THERE + 1), caller;
+	uid_t server = thread_create(answer_calls, NULL, stacks[0], 1024);
+	struct order send = order_send(b, DOPE(0, 1), STRING_MAX_BYTES);
+	struct order receive = order_receive(a, DOPE(0, 1), STRING_MAX_BYTES);
+	struct order schedule = {.operation = SCHEDULE,
+	    .partner = a,
+	    .detail = SCHEDULE_KEEP,
+	    .send_timeout = 1};
+	struct report r;
+
+	tell_and_ask(a, &schedule);
+	tell(b, &receive);
+	settle();
+	caller = thread_create(
+	    call_backwards, &server, stacks[1], sizeof(stacks[1]));
+	tell(a, &send);
+	r = ask(b);
+	check(ask(a).result == IPC_OK && received_all(&r, &send, a),
+	    "a long string, others call with the direction flag set");
+	thread_delete(caller);
+	thread_delete(server);
+	parties_delete();
+}
+
 void test_hostility(void)
 {
 	enum hostile what;
@@ -83,6 +145,7 @@ void test_hostility(void)
 	test_harmless(SWAP_OUT_THREAD, SERVICE_DENIED);
 	test_harmless(UNKNOWN_SERVICE, SERVICE_UNKNOWN);
 	test_direction_flag();
+	test_calls_backwards();
 	for (what = NULL_SEGMENTS; what < HOSTILITIES; what++)
 		test_harmless(what, 0);
 }

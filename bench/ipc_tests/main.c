@@ -18,6 +18,7 @@ void program(const char *command_line, uid_t root)
 	test_sizes();
 	test_order();
 	test_rpc();
+	test_calls();
 	test_arguments();
 	test_parameters();
 	test_deaths();

@@ -165,7 +165,10 @@ static struct received do_bad_ipc(const struct order *o)
 	if (o->operation == RECEIVE)
 		return ipc_trap(IPC_RECEIVE, o->partner, NULL, 0, receive,
 		    o->receive_timeout);
-	fail("bad variables are for send and receive only");
+	if (CONFIG_RPC_SYSCALLS && o->operation == CALL)
+		return ipc_trap(IPC_CALL, o->partner, send, o->send_timeout,
+		    receive, o->receive_timeout);
+	fail("no stubs take bad variables");
 }
 
 /* Without CONFIG_REGISTER_PARAMETERS: the block may be anywhere. */

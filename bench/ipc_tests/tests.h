@@ -14,6 +14,7 @@ void test_scheduling(void);
 void test_sizes(void);
 void test_order(void);
 void test_rpc(void);
+void test_calls(void);
 void test_arguments(void);
 void test_parameters(void);
 void test_deaths(void);

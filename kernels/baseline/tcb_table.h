@@ -17,9 +17,9 @@ static inline struct tcb *tcb_at(uint32_t number)
 	return tcb_table[number];
 }
 
-static inline bool tcb_exists(const struct tcb *t)
+static inline uid_t tcb_uid(const struct tcb *t)
 {
-	return t->uid != NOBODY;
+	return t->uid;
 }
 
 static inline void tcb_set_current(struct tcb *t)

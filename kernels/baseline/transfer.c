@@ -253,7 +253,7 @@ struct message_buffer message_buffer;
 
 uint32_t message_take_over(struct tcb *to)
 {
-	uint32_t bytes = DOPE_DWORDS(message_buffer.dope) * 4;
+	uint32_t bytes = direct_dwords(message_buffer.dope) * 4;
 	struct kernel_message *m = heap_allocate(sizeof(*m) + bytes);
 	uint32_t dope;
 

@@ -47,11 +47,14 @@ static bool waits_for(const struct tcb *to, const struct tcb *from)
  * died. */
 static uid_t awaited_uid(const struct tcb *partner)
 {
+	uid_t uid;
+
 	if (!partner)
 		return NOBODY;
 	if (is_interrupt(partner))
 		return interrupt_uid(partner);
-	return tcb_exists(partner) ? partner->uid : ~NOBODY;
+	uid = tcb_uid(partner);
+	return uid != NOBODY ? uid : ~NOBODY;
 }
 
 void ipc_settle(struct tcb *t)

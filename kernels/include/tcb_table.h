@@ -13,7 +13,9 @@
  *	tcb_free(number)           of a thread that has died and does not run.
  *	                           tcb_exists is false until it is forgotten
  *	tcb_forget(number)         nobody has its address any more
- *	tcb_exists(tcb)            is there a thread in the tcb at this address?
+ *	tcb_uid(tcb)               of the thread in the tcb at this address, which
+ *	                           need not be brought in; NOBODY if none
+ *	tcb_exists(tcb)            is there one?
  *	tcb_set_current(tcb)       called at each thread switch
  *	tcb_page_fault(address, write)
  *	                           a page fault in the kernel: true if it was
@@ -29,6 +31,11 @@
 #else
 #include "../baseline/tcb_table.h"
 #endif
+
+static inline bool tcb_exists(const struct tcb *t)
+{
+	return tcb_uid(t) != NOBODY;
+}
 
 struct tcb *tcb_allocate(uint32_t number);
 void tcb_free(uint32_t number);

@@ -94,6 +94,12 @@ ipc_path_end:
 	.popsection
 .endm
 
+/* C does not know the program's direction flag. */
+.macro	call_c function
+	cld
+	call	\function
+.endm
+
 /* ---- guards ------------------------------------------------------------- */
 
 /*
@@ -698,7 +704,7 @@ ipc_path_end:
 	pushl	%edx
 	movl	%edi, %eax
 	movl	%ebp, %edx
-	call	ipc_change_queues
+	call_c	ipc_change_queues
 	popl	%edx
 #endif
 	popl	%eax
@@ -821,7 +827,7 @@ ipc_path_end:
 	deliver	\source
 	movl	%edi, %eax
 	movl	%ebp, %edx
-	call	ipc_wait_and_start
+	call_c	ipc_wait_and_start
 #else
 	change_queues
 	change_coprocessor
@@ -884,7 +890,7 @@ leave:
 	pushal
 	movl	%edi, %eax
 	movl	%ebp, %edx
-	call	ipc_leave_resources
+	call_c	ipc_leave_resources
 	popal
 	ret
 #endif
@@ -1158,7 +1164,7 @@ sent:
 	deliver
 	movl	%edi, %eax
 	movl	%ebp, %edx
-	call	ipc_sent
+	call_c	ipc_sent
 	xorl	%eax, %eax
 #if CONFIG_SEGMENT_CHECK
 	addl	$FRAME_EIP, %esp
@@ -1212,7 +1218,7 @@ receive_path:			/* a name for profiles */
 	cover_frame
 	movl	%ebp, TCB_STATE(%edi)
 	movl	%edi, %eax
-	call	ipc_wait
+	call_c	ipc_wait
 
 1:	compute_destination	slow_receive
 	compare_uid		slow_receive

@@ -24,12 +24,11 @@ static inline struct tcb *tcb_at(uint32_t number)
 	return (struct tcb *)(TCB_ARRAY + TCB_PLACE + number * PAGE_SIZE);
 }
 
-/* Brings nothing in. */
-static inline bool tcb_exists(const struct tcb *t)
+static inline uid_t tcb_uid(const struct tcb *t)
 {
 	uint32_t number = ((uint32_t)t - TCB_ARRAY) / PAGE_SIZE;
 
-	return thread_table[number].uid != NOBODY;
+	return thread_table[number].uid;
 }
 
 static inline void tcb_set_current(struct tcb *t)
