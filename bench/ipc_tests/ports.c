@@ -278,6 +278,32 @@ static bool faults_are_no_messages(void)
 	return asked;
 }
 
+/* What is checked of messages to a uid is of these, too. */
+static bool kernels_memory(void)
+{
+	uid_t a = party_create(THERE), b = party_create(THERE + 1);
+	struct order receive = order_receive(NOBODY, 0, 0);
+	struct order send = order_send(b, 0, 0);
+	struct order call = order_call(PORT(LINK));
+	struct report r;
+
+	/* Stubs that copy would do it themselves. */
+	if (!CONFIG_SHARED_BUFFERS || !CONFIG_COMPLEX_MESSAGES) {
+		call = order_send(PORT(LINK), 0, 0);
+		call.raw = true;
+	}
+	link(a, LINK, create(b, REPLY));
+	tell(b, &receive);
+	settle();
+	call.send.made_up = NOTHING;
+	call.send.address = 0xF0100000;
+	if (tell_and_ask(a, &call).result != IPC_FAULT)
+		return false;
+	tell_and_ask(a, &send);
+	r = ask(b);
+	return received_all(&r, &send, a);
+}
+
 static bool goes_with_task(void)
 {
 	struct memory_state before;
@@ -322,6 +348,7 @@ static const struct {
     {bad_arguments, "bad arguments"},
     {changed_meanwhile, "changes while a message waits"},
     {faults_are_no_messages, "a page fault does not come by one"},
+    {kernels_memory, "what is the kernel's is not sent"},
     {goes_with_task, "ports and links go with their task"}};
 
 static bool there_are_none(void)

@@ -84,8 +84,8 @@ struct tcb {
 	uid_t **links;	/* its task's (ports.h) */
 	uint32_t index; /* of a link, while the hand-coded path needs it */
 #endif
-	uint32_t stack_top;   /* of the kernel stack, or where it is saved */
-	struct tcb *partner;  /* see state; NULL: anybody; not if BARE */
+	uint32_t stack_top;  /* of the kernel stack, or where it is saved */
+	struct tcb *partner; /* see state; NULL: anybody; not if BARE */
 #else
 	uid_t uid;
 #endif

@@ -1111,6 +1111,7 @@ entry_port_call:
 	find_port		near_lost_port_call
 	check_message		near_lost_port_call
 	compute_destination	near_lost_port_call
+	check_message		near_lost_port_call
 	compare_uid		near_lost_port_call
 	movl	%edi, %esi
 	own_tcb
