@@ -538,7 +538,7 @@ from harness.machines import qemu
 from tap import failures
 configuration = switches.parse(sys.argv[1])
 built = build.build(configuration)
-measure.DEADLINE = 40
+measure.DEADLINE = 120
 fuzz.STARTING = 20
 try:
     measure.run(built, measure.IPC_TESTS)

@@ -269,6 +269,105 @@ static void test_two_servers(void)
 	parties_delete();
 }
 
+/* Without a thread switch between the two. */
+static struct {
+	uid_t to[2];
+	MESSAGE_VARIABLE(60, 0) message[2];
+	char stack[1024] __attribute__((aligned(16)));
+} both;
+
+static void send_and_call(void *unused)
+{
+	(void)unused;
+	ipc_send(both.to[0], &both.message[0].head, TIMEOUT_NEVER);
+	ipc_call(both.to[1], &both.message[1].head, TIMEOUT_NEVER,
+	    &both.message[0].head, TIMEOUT_NEVER);
+	for (;;)
+		thread_yield();
+}
+
+/* The window shows the first one's receiver when the second one calls. */
+static void test_send_and_call(void)
+{
+	struct order receive = order_receive(NOBODY, DOPE(60, 0), 0);
+	uint32_t seed = next_seed(), n, word;
+	struct report r;
+	uid_t sender;
+
+	for (n = 0; n < 2; n++) {
+		both.to[n] = party_create(THERE + n);
+		both.message[n].head.dope = DOPE(60, 0);
+		for (word = 0; word < 2; word++)
+			both.message[n].head.words[word] =
+			    contents_word(seed + n, word);
+		for (word = 0; word < 60; word++)
+			both.message[n].direct[word] =
+			    contents_word(seed + n, 2 + word);
+		tell(both.to[n], &receive);
+	}
+	settle();
+	/* It does not go before its sender. */
+	thread_schedule(both.to[0], PRIORITY_DEFAULT - 1, SCHEDULE_KEEP);
+	sender =
+	    thread_create(send_and_call, NULL, both.stack, sizeof(both.stack));
+	for (n = 0; n < 2; n++) {
+		r = ask(both.to[n]);
+		check(r.result == DOPE(60, 0) && r.from == sender &&
+			  r.sum == contents_sum(seed + n, 60, 0),
+		    "send, and call at once: message %u", n);
+	}
+	thread_delete(sender);
+	next_seed();
+	parties_delete();
+}
+
+static uint16_t control_word(void)
+{
+	uint16_t control;
+
+	asm volatile("fnstcw %0" : "=m"(control));
+	return control;
+}
+
+/* Its coprocessor rounds down. */
+static void answer_with_control_word(void *unused)
+{
+	static MESSAGE_VARIABLE(0, 0) message;
+	const uint16_t down = 0x077F;
+	struct received r = ipc_receive(NOBODY, &message.head, TIMEOUT_NEVER);
+
+	(void)unused;
+	asm volatile("fldcw %0" : : "m"(down));
+	for (;;) {
+		message.head.words[0] = control_word();
+		r = ipc_reply_and_receive_next(r.from, &message.head,
+		    TIMEOUT_NEVER, &message.head, TIMEOUT_NEVER);
+	}
+}
+
+static void test_call_after_coprocessor(void)
+{
+	static char stack[1024] __attribute__((aligned(16)));
+	static MESSAGE_VARIABLE(0, 0) message;
+	uid_t server =
+	    thread_create(answer_with_control_word, NULL, stack, sizeof(stack));
+	const uint16_t up = 0x0B7F;
+	uint32_t n, others = 0;
+
+	settle();
+	for (n = 0; n < 3; n++) {
+		struct received r;
+
+		asm volatile("fldcw %0" : : "m"(up));
+		r = ipc_call(server, &message.head, TIMEOUT_NEVER,
+		    &message.head, TIMEOUT_NEVER);
+		others += r.words[0] != 0x077F || control_word() != up;
+	}
+	check(others == 0, "who calls keeps its coprocessor registers");
+	asm volatile("fninit");
+	thread_delete(server);
+}
+
 void test_calls(void)
 {
 	static const uint32_t dwords[] = {0, 1, 2, 3, 30, 254, 255};
@@ -295,5 +394,7 @@ void test_calls(void)
 	}
 	test_two_servers();
 	test_call_in_a_copy();
+	test_send_and_call();
+	test_call_after_coprocessor();
 	test_bad();
 }
