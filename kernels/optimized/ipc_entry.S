@@ -1109,7 +1109,6 @@ near_lost_port_call:
 #endif
 entry_port_call:
 	find_port		near_lost_port_call
-	check_message		near_lost_port_call
 	compute_destination	near_lost_port_call
 	check_message		near_lost_port_call
 	compare_uid		near_lost_port_call
