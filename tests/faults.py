@@ -539,7 +539,7 @@ from tap import failures
 configuration = switches.parse(sys.argv[1])
 built = build.build(configuration)
 measure.DEADLINE = 120
-fuzz.STARTING = 20
+fuzz.STARTING = 60
 try:
     measure.run(built, measure.IPC_TESTS)
     print("tests: -")

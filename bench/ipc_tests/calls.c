@@ -7,6 +7,7 @@
 #include "tests.h"
 
 #define REGION 0x400000u
+#define WINDOW 0xFF800000u
 #define FIREWALL (USER_END - PAGE)
 /* What a client does first. */
 #define FIRST_CALL (CONFIG_RPC_SYSCALLS ? CALL : SEND)
@@ -64,6 +65,20 @@ static void test_whole(
 	check(received_all(&r, &e.call, e.client) && is_answered(&e),
 	    "call with dope %x, strings of %u bytes, to space %u", dope, bytes,
 	    to_space);
+	parties_delete();
+}
+
+/* What is in the low byte of a dope to be sent is nobody's. */
+static void test_result_code(uint32_t space)
+{
+	struct exchange e = exchange(THERE, space, true, DOPE(9, 0), 0);
+	struct report r;
+
+	e.call.send.dope |= IPC_FAULT;
+	r = request(&e);
+	e.call.send.dope = DOPE(9, 0);
+	check(received_all(&r, &e.call, e.client) && is_answered(&e),
+	    "call with a result code in the dope, to space %u", space);
 	parties_delete();
 }
 
@@ -213,6 +228,32 @@ static void test_far_string(uint32_t space)
 	parties_delete();
 }
 
+/*
+ * Where the kernel would be, in the window, if the string were as far from
+ * the buffer's region as it seems: nothing is there.
+ */
+static void test_string_beyond_window(void)
+{
+	static const uint32_t kernel[] = {0xF0100000, 0xE0001080, 0xFF000000};
+	uint32_t buffer = FIREWALL - 4 * PAGE, n;
+
+	for (n = 0; n < sizeof(kernel) / sizeof(kernel[0]); n++) {
+		struct exchange e =
+		    exchange(THERE, THERE + 1, true, DOPE(10, 1), 400);
+
+		e.receive.raw = true;
+		e.receive.receive.made_up = ALL_BUT_STRING;
+		e.receive.receive.address = buffer;
+		e.receive.receive.string =
+		    kernel[n] - WINDOW + (buffer & -REGION);
+		check(request(&e).result == (IPC_FAULT | IPC_IN_RECEIVE) &&
+			  is_answered(&e),
+		    "call with a string's buffer at %x",
+		    e.receive.receive.string);
+		parties_delete();
+	}
+}
+
 /* One goes on copying where another one of its space has called meanwhile. */
 static void test_call_in_a_copy(void)
 {
@@ -236,9 +277,14 @@ static void test_call_in_a_copy(void)
 	settle();
 	tell(a, &send);
 	do {
-		struct report request_got = request(&e);
+		struct report got;
 
-		failed += !received_all(&request_got, &e.call, e.client);
+		tell(e.server, &e.receive);
+		tell(e.client, &e.call);
+		got = ask(e.server);
+		failed += !received_all(&got, &e.call, e.client);
+		/* The copy goes on while the client waits. */
+		thread_yield();
 		failed += !is_answered(&e);
 	} while (!is_done(a, &r));
 	check(failed == 0, "calls while another one of the space copies");
@@ -389,10 +435,13 @@ void test_calls(void)
 		test_cut(
 		    space, DOPE(20, 1), 3996, DOPE(20, 1), DOPE(20, 1), 3996);
 		test_regions(space);
+		test_result_code(space);
 		if (CONFIG_COMPLEX_MESSAGES)
 			test_far_string(space);
 	}
 	test_two_servers();
+	if (CONFIG_COMPLEX_MESSAGES)
+		test_string_beyond_window();
 	test_call_in_a_copy();
 	test_send_and_call();
 	test_call_after_coprocessor();
