@@ -422,13 +422,6 @@ FAULTS = {
         "\tjne\t.Lleave_\\call\n",
         "",
     ),
-    "path-user-bit": Fault(
-        "it does not clear the user bit in the window",
-        "optimized",
-        "optimized/ipc_entry.S",
-        "\tandl\t$~PTE_USER, %edi\n\tandl\t$~PTE_USER, %ebx\n",
-        "",
-    ),
     "path-window": Fault(
         "it does not close the window",
         "optimized",
@@ -509,13 +502,6 @@ FAULTS = {
         "optimized",
         "core/ipc.c",
         "\t\t\tipc_settle(to);\n",
-        "",
-    ),
-    "settle-swapped": Fault(
-        "or is swapped out so",
-        "optimized",
-        "optimized/swapping.c",
-        "\tipc_settle(t);\n",
         "",
     ),
 }

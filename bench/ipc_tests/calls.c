@@ -82,6 +82,25 @@ static void test_result_code(uint32_t space)
 	parties_delete();
 }
 
+/* A uid of which a bit is another one's: nobody has it. */
+static void test_forged(uint32_t bit)
+{
+	struct exchange e = exchange(THERE, THERE + 1, true, 0, 0);
+	struct report r;
+
+	e.call.partner ^= (uid_t)1 << bit;
+	tell(e.server, &e.receive);
+	settle();
+	check(tell_and_ask(e.client, &e.call).result == IPC_NO_PARTNER,
+	    "call with bit %u of the uid changed", bit);
+	e.call.partner = e.server;
+	tell(e.client, &e.call);
+	r = ask(e.server);
+	check(received_all(&r, &e.call, e.client) && is_answered(&e),
+	    "then without");
+	parties_delete();
+}
+
 /* There and back, as a server that waits for its next client does. */
 static void test_back(uint32_t to_space, uint32_t dope, uint32_t bytes)
 {
@@ -271,6 +290,8 @@ static void test_call_in_a_copy(void)
 	send.send.address += 3 * PAGE / 2;
 	e.call.send.address = (uint32_t)area + STRING_MAX_BYTES + 3 * PAGE;
 	e.call.receive.address = e.call.send.address + 2 * PAGE;
+	/* The window shows the same regions for it. */
+	e.receive.receive.address = receive.receive.address;
 	tell_and_ask(a, &schedule);
 	send.send.string = (uint32_t)area + 2 * PAGE + 128;
 	tell(b, &receive);
@@ -418,6 +439,7 @@ void test_calls(void)
 {
 	static const uint32_t dwords[] = {0, 1, 2, 3, 30, 254, 255};
 	static const uint32_t bytes[] = {0, 1, 4, 4095, 16384, 16388, 70000};
+	static const uint32_t forged[] = {0, 11, 26, 31, 32, 45, 59};
 	uint32_t space, n;
 
 	for (space = THERE; space <= THERE + 1; space++) {
@@ -440,6 +462,8 @@ void test_calls(void)
 			test_far_string(space);
 	}
 	test_two_servers();
+	for (n = 0; n < sizeof(forged) / sizeof(forged[0]); n++)
+		test_forged(forged[n]);
 	if (CONFIG_COMPLEX_MESSAGES)
 		test_string_beyond_window();
 	test_call_in_a_copy();
