@@ -7,6 +7,7 @@
 #include "tests.h"
 
 #define REGION 0x400000u
+#define WINDOW 0xFF800000u
 #define FIREWALL (USER_END - PAGE)
 /* What a client does first. */
 #define FIRST_CALL (CONFIG_RPC_SYSCALLS ? CALL : SEND)
@@ -64,6 +65,39 @@ static void test_whole(
 	check(received_all(&r, &e.call, e.client) && is_answered(&e),
 	    "call with dope %x, strings of %u bytes, to space %u", dope, bytes,
 	    to_space);
+	parties_delete();
+}
+
+/* What is in the low byte of a dope to be sent is nobody's. */
+static void test_result_code(uint32_t space)
+{
+	struct exchange e = exchange(THERE, space, true, DOPE(9, 0), 0);
+	struct report r;
+
+	e.call.send.dope |= IPC_FAULT;
+	r = request(&e);
+	e.call.send.dope = DOPE(9, 0);
+	check(received_all(&r, &e.call, e.client) && is_answered(&e),
+	    "call with a result code in the dope, to space %u", space);
+	parties_delete();
+}
+
+/* A uid of which a bit is another one's: nobody has it. */
+static void test_forged(uint32_t bit)
+{
+	struct exchange e = exchange(THERE, THERE + 1, true, 0, 0);
+	struct report r;
+
+	e.call.partner ^= (uid_t)1 << bit;
+	tell(e.server, &e.receive);
+	settle();
+	check(tell_and_ask(e.client, &e.call).result == IPC_NO_PARTNER,
+	    "call with bit %u of the uid changed", bit);
+	e.call.partner = e.server;
+	tell(e.client, &e.call);
+	r = ask(e.server);
+	check(received_all(&r, &e.call, e.client) && is_answered(&e),
+	    "then without");
 	parties_delete();
 }
 
@@ -213,6 +247,32 @@ static void test_far_string(uint32_t space)
 	parties_delete();
 }
 
+/*
+ * Where the kernel would be, in the window, if the string were as far from
+ * the buffer's region as it seems: nothing is there.
+ */
+static void test_string_beyond_window(void)
+{
+	static const uint32_t kernel[] = {0xF0100000, 0xE0001080, 0xFF000000};
+	uint32_t buffer = FIREWALL - 4 * PAGE, n;
+
+	for (n = 0; n < sizeof(kernel) / sizeof(kernel[0]); n++) {
+		struct exchange e =
+		    exchange(THERE, THERE + 1, true, DOPE(10, 1), 400);
+
+		e.receive.raw = true;
+		e.receive.receive.made_up = ALL_BUT_STRING;
+		e.receive.receive.address = buffer;
+		e.receive.receive.string =
+		    kernel[n] - WINDOW + (buffer & -REGION);
+		check(request(&e).result == (IPC_FAULT | IPC_IN_RECEIVE) &&
+			  is_answered(&e),
+		    "call with a string's buffer at %x",
+		    e.receive.receive.string);
+		parties_delete();
+	}
+}
+
 /* One goes on copying where another one of its space has called meanwhile. */
 static void test_call_in_a_copy(void)
 {
@@ -230,15 +290,22 @@ static void test_call_in_a_copy(void)
 	send.send.address += 3 * PAGE / 2;
 	e.call.send.address = (uint32_t)area + STRING_MAX_BYTES + 3 * PAGE;
 	e.call.receive.address = e.call.send.address + 2 * PAGE;
+	/* The window shows the same regions for it. */
+	e.receive.receive.address = receive.receive.address;
 	tell_and_ask(a, &schedule);
 	send.send.string = (uint32_t)area + 2 * PAGE + 128;
 	tell(b, &receive);
 	settle();
 	tell(a, &send);
 	do {
-		struct report request_got = request(&e);
+		struct report got;
 
-		failed += !received_all(&request_got, &e.call, e.client);
+		tell(e.server, &e.receive);
+		tell(e.client, &e.call);
+		got = ask(e.server);
+		failed += !received_all(&got, &e.call, e.client);
+		/* The copy goes on while the client waits. */
+		thread_yield();
 		failed += !is_answered(&e);
 	} while (!is_done(a, &r));
 	check(failed == 0, "calls while another one of the space copies");
@@ -372,6 +439,7 @@ void test_calls(void)
 {
 	static const uint32_t dwords[] = {0, 1, 2, 3, 30, 254, 255};
 	static const uint32_t bytes[] = {0, 1, 4, 4095, 16384, 16388, 70000};
+	static const uint32_t forged[] = {0, 11, 26, 31, 32, 45, 59};
 	uint32_t space, n;
 
 	for (space = THERE; space <= THERE + 1; space++) {
@@ -389,10 +457,15 @@ void test_calls(void)
 		test_cut(
 		    space, DOPE(20, 1), 3996, DOPE(20, 1), DOPE(20, 1), 3996);
 		test_regions(space);
+		test_result_code(space);
 		if (CONFIG_COMPLEX_MESSAGES)
 			test_far_string(space);
 	}
 	test_two_servers();
+	for (n = 0; n < sizeof(forged) / sizeof(forged[0]); n++)
+		test_forged(forged[n]);
+	if (CONFIG_COMPLEX_MESSAGES)
+		test_string_beyond_window();
 	test_call_in_a_copy();
 	test_send_and_call();
 	test_call_after_coprocessor();
