@@ -11,7 +11,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from harness import ablation, build, commands, measure, results, switches
+from harness import ablation, build, commands, experiments, measure, peers, results
+from harness import switches
 from harness.ablation import Comparison
 from harness.errors import Refused
 
@@ -175,7 +176,7 @@ def test_a_run(short: None, tmp_path: Path, capsys) -> None:
         *("table1.csv", "table1_us.csv", "table1_paper.csv", "table1_synergy.csv"),
         *("table1.md", "table1_minus.csv", "table1.svg", "table1.png"),
         *("table1_cumulative.csv", "cumulative.svg", "cumulative.png"),
-        *("logs", "provenance.json"),
+        *("logs", "provenance.json", "claims.csv", "report.md", "report.html"),
     }
     table = pd.read_csv(run / "table1.csv")
     assert len(table) == 3 * len(ablation.SIZES)
@@ -232,6 +233,9 @@ def test_figures_and_table_1_in_one_folder(
         return run(built, experiment, line or "rounds=20", **more)
 
     monkeypatch.setattr(measure, "run", few_rounds)
+    monkeypatch.setattr(peers, "ROUND_TRIPS", 20)
+    monkeypatch.setattr(experiments, "runs", lambda: [])
+    monkeypatch.setattr(experiments, "write", lambda *_: None)
     folder = tmp_path / "run"
     assert command("figures", "--results", str(folder)) == 0
     figures = (folder / "table7.csv").read_bytes()

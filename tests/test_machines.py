@@ -143,12 +143,17 @@ def with_code_at(built: Built, function: str, code: bytes) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "name", ["baseline+thread_kernel_stacks", "optimized"]
+    "name",
+    [
+        "baseline+thread_kernel_stacks+register_parameters",
+        "optimized-hand_coded_path",
+        "optimized",
+    ],
 )
 @pytest.mark.parametrize("size", [size for size in measure.SIZES if size > 8])
 def test_a_kernel_that_forgets_to_copy(name: str, size: int, tmp_path: Path) -> None:
     """The baseline forgets even the orders of the client to the server. (With all
-    switches off it would forget its stack, too.)"""
+    switches off it would forget its stack and the parameters, too.)"""
     built = build.build(switches.parse(name))
     rep_movsd, xor_ecx = b"\xf3\xa5", b"\x31\xc9"
     kernel = built.kernel.read_bytes()

@@ -7,7 +7,7 @@ import errno
 import shutil
 import sys
 from pathlib import Path
-from typing import Iterator
+from typing import Any, Iterator
 
 import pandas as pd
 import pytest
@@ -16,7 +16,7 @@ from harness import ablation, build, commands, experiments, figures, measure, pa
 from harness import peers, results, switches, tables
 from harness.errors import Refused
 
-EXPERIMENTS = ("wakeup", "footprint", "queue_statistics")  # with figures
+EXPERIMENTS = ("wakeup", "footprint", "queue_statistics", "remapping")  # with figures
 
 # All on one worker, which makes the run.
 pytestmark = pytest.mark.xdist_group("results")
@@ -28,7 +28,9 @@ def short_runs() -> Iterator[None]:
     chosen = [c for c in ablation.comparisons() if c.order == "minus"][:2]
     measured = measure.run
 
-    def few_rounds(built: build.Built, experiment: measure.Experiment, line: str = "", **more):
+    def few_rounds(
+        built: build.Built, experiment: measure.Experiment, line: str = "", **more: Any
+    ) -> measure.Outcome:
         line = line or ("rounds=100" if experiment == measure.PINGPONG else "")
         return measured(built, experiment, line, **more)
 
@@ -99,6 +101,7 @@ def test_table_7(run: Path) -> None:
 
 def test_two_runs_are_identical(run: Path, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(experiments, "runs", lambda: [])
+    monkeypatch.setattr(experiments, "write", lambda *_: None)
     assert command("figures", "--results", str(tmp_path / "again")) == 0
     names = ("table7.csv", "table7_one_space.csv", "table1.csv", "peers.csv")
     for name in (*(n for n in names if (run / n).exists()), "figure7.svg"):
