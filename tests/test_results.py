@@ -24,15 +24,21 @@ pytestmark = pytest.mark.xdist_group("results")
 
 @pytest.fixture(scope="module", autouse=True)
 def short_runs() -> Iterator[None]:
-    """Few round trips; of table 1 two switches, each removed."""
-    chosen = [c for c in ablation.comparisons() if c.order == "minus"][:2]
+    """Few round trips; of table 1 the two ends only."""
+    lazy = switches.find("lazy_scheduling")
+    ends = (switches.baseline(), switches.optimized())
+    chosen = [
+        ablation.Comparison(lazy, "minus", *ends),
+        ablation.Comparison(lazy, "plus", *reversed(ends)),
+        ablation.Comparison(lazy, "cumulative", *reversed(ends)),
+    ]
     measured = measure.run
 
     def few_rounds(
-        built: build.Built, experiment: measure.Experiment, line: str = "", **more: Any
+        built: build.Built, program: measure.Experiment, line: str = "", *more: Any, **k: Any
     ) -> measure.Outcome:
-        line = line or ("rounds=100" if experiment == measure.PINGPONG else "")
-        return measured(built, experiment, line, **more)
+        line = line or ("rounds=100" if program == measure.PINGPONG else "")
+        return measured(built, program, line, *more, **k)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(peers, "ROUND_TRIPS", 50)
