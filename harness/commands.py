@@ -236,9 +236,8 @@ def show_profile(arguments: argparse.Namespace) -> None:
         phases.to_csv(partial / "phases.csv", index_label="phase")
         title = text.lines[0][0]
         columns = len(profile.CAUSES) + 1
-        figures.draw(
-            "profile", partial / "phases.csv", partial, title_text=title, columns=columns
-        )
+        series_file = partial / "phases.csv"
+        figures.draw("profile", series_file, partial, title_text=title, columns=columns)
     console = Console(highlight=False, soft_wrap=True)
     for line, style in text.lines:
         console.print(line, style=style, markup=False)

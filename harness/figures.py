@@ -50,7 +50,9 @@ def quoted(text: str) -> str:
 def _gnuplot(script: str, name: str) -> bytes:
     """What the script draws."""
     try:
-        done = subprocess.run(["gnuplot", "-"], input=script.encode(), capture_output=True)
+        done = subprocess.run(
+            ["gnuplot", "-"], input=script.encode(), capture_output=True
+        )
     except FileNotFoundError as error:
         raise Refused("gnuplot not found: install Debian's gnuplot-nox") from error
     complaints = done.stderr.decode(errors="replace")

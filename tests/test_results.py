@@ -35,10 +35,14 @@ def short_runs() -> Iterator[None]:
     measured = measure.run
 
     def few_rounds(
-        built: build.Built, program: measure.Experiment, line: str = "", *more: Any, **k: Any
+        built: build.Built,
+        program: measure.Experiment,
+        line: str = "",
+        *more: Any,
+        **named: Any,
     ) -> measure.Outcome:
         line = line or ("rounds=100" if program == measure.PINGPONG else "")
-        return measured(built, program, line, *more, **k)
+        return measured(built, program, line, *more, **named)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(peers, "ROUND_TRIPS", 50)
@@ -116,7 +120,8 @@ def test_two_runs_are_identical(run: Path, tmp_path: Path, monkeypatch) -> None:
 
 def test_redraw_makes_the_same_from_the_logs(run: Path, tmp_path: Path) -> None:
     shutil.copytree(run, tmp_path / "run")
-    names = ("table7.csv", "figure8.svg", "experiments.csv", "claims.csv", "report.html")
+    names = ("table7.csv", "figure8.svg", "experiments.csv", "claims.csv")
+    names += ("report.html",)
     for name in names:
         (tmp_path / "run" / name).unlink()
     assert command("redraw", str(tmp_path / "run")) == 0

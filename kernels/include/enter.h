@@ -5,11 +5,11 @@
  * anything, so it is cleared.
  *
  * Segment registers (5.5.3), switch SEGMENT_CHECK. Without it they are saved,
- * loaded and loaded again, which takes 66 cycles. With it DS and ES are checked,
- * 10 cycles, and loaded only if a program has loaded something else; the
- * program finds the flat descriptor in them then. The kernel too works with the
- * user's flat descriptor, so there is nothing to load on the way back, and the
- * frame's places stay unused.
+ * loaded and loaded again, which takes 66 cycles. With it DS and ES are
+ * checked, 10 cycles, and loaded only if a program has loaded something else;
+ * the program finds the flat descriptor in them then. The kernel too works with
+ * the user's flat descriptor, so there is nothing to load on the way back, and
+ * the frame's places stay unused.
  */
 /* clang-format off */
 #include <config.h>

@@ -13,10 +13,9 @@
  *	tcb_free(number)           of a thread that has died and does not run.
  *	                           tcb_exists is false until it is forgotten
  *	tcb_forget(number)         nobody has its address any more
- *	tcb_uid(tcb)               of the thread in the tcb at this address, which
- *	                           need not be brought in; NOBODY if none
- *	tcb_exists(tcb)            is there one?
- *	tcb_set_current(tcb)       called at each thread switch
+ *	tcb_uid(tcb)               of the thread in the tcb at this address,
+ *which need not be brought in; NOBODY if none tcb_exists(tcb)            is
+ *there one? tcb_set_current(tcb)       called at each thread switch
  *	tcb_page_fault(address, write)
  *	                           a page fault in the kernel: true if it was
  *	                           for a tcb and has been dealt with
