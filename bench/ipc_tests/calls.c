@@ -152,6 +152,13 @@ static const uint32_t bad[] = {16, 0x10000000, FIREWALL, USER_END - 20,
     USER_END - 16, USER_END - 15, USER_END - 4, USER_END, 0xE0001080,
     0xF0100000, 0xFF800000, 0xFFFFFFF0};
 
+static void skip_bad_message(uint32_t space, uint32_t address)
+{
+	check(if_complex(true), "call with a string at %x, to space %u",
+	    address, space);
+	check(if_complex(true), "the server waits on");
+}
+
 static void test_bad_message(uint32_t space, uint32_t address, bool string)
 {
 	struct exchange e = exchange(THERE, space, true, DOPE(3, string), 64);
@@ -176,6 +183,12 @@ static void test_bad_message(uint32_t space, uint32_t address, bool string)
 	parties_delete();
 }
 
+static void skip_bad_buffer(uint32_t space, uint32_t address)
+{
+	check(if_complex(true), "call into a string's buffer at %x, space %u",
+	    address, space);
+}
+
 static void test_bad_buffer(uint32_t space, uint32_t address, bool string)
 {
 	struct exchange e = exchange(THERE, space, true, DOPE(3, string), 64);
@@ -193,19 +206,39 @@ static void test_bad_buffer(uint32_t space, uint32_t address, bool string)
 	parties_delete();
 }
 
+static void test_bad_at(uint32_t address)
+{
+	test_bad_message(THERE, address, false);
+	test_bad_message(THERE + 1, address, false);
+	test_bad_buffer(THERE + 1, address, false);
+	/* A buffer of the same space: kernel.md. */
+	if (address >= USER_END)
+		test_bad_buffer(THERE, address, false);
+}
+
+static void test_bad_string_at(uint32_t address)
+{
+	if (!CONFIG_COMPLEX_MESSAGES) {
+		skip_bad_message(THERE, address);
+		skip_bad_message(THERE + 1, address);
+		skip_bad_buffer(THERE + 1, address);
+		skip_bad_buffer(THERE, address);
+		return;
+	}
+	test_bad_message(THERE, address, true);
+	test_bad_message(THERE + 1, address, true);
+	test_bad_buffer(THERE + 1, address, true);
+	test_bad_buffer(THERE, address, true);
+}
+
 static void test_bad(void)
 {
-	uint32_t n, string;
+	uint32_t n;
 
-	for (n = 0; n < sizeof(bad) / sizeof(bad[0]); n++)
-		for (string = 0; string <= CONFIG_COMPLEX_MESSAGES; string++) {
-			test_bad_message(THERE, bad[n], string);
-			test_bad_message(THERE + 1, bad[n], string);
-			test_bad_buffer(THERE + 1, bad[n], string);
-			/* A buffer of the same space: kernel.md. */
-			if (string || bad[n] >= USER_END)
-				test_bad_buffer(THERE, bad[n], string);
-		}
+	for (n = 0; n < sizeof(bad) / sizeof(bad[0]); n++) {
+		test_bad_at(bad[n]);
+		test_bad_string_at(bad[n]);
+	}
 }
 
 /* The window shows 8 MB of the receiver's space, in two pieces. */
@@ -229,6 +262,13 @@ static void test_regions(uint32_t space)
 }
 
 /* More than 8 MB apart, whichever is higher. */
+static void skip_far_string(uint32_t space)
+{
+	check(if_complex(true),
+	    "call with a string far above the buffer, space %u", space);
+	check(if_complex(true), "and far below");
+}
+
 static void test_far_string(uint32_t space)
 {
 	struct exchange e = exchange(THERE, space, true, DOPE(10, 1), 400);
@@ -259,16 +299,18 @@ static void test_string_beyond_window(void)
 	for (n = 0; n < sizeof(kernel) / sizeof(kernel[0]); n++) {
 		struct exchange e =
 		    exchange(THERE, THERE + 1, true, DOPE(10, 1), 400);
+		uint32_t string = kernel[n] - WINDOW + (buffer & -REGION);
 
 		e.receive.raw = true;
 		e.receive.receive.made_up = ALL_BUT_STRING;
 		e.receive.receive.address = buffer;
-		e.receive.receive.string =
-		    kernel[n] - WINDOW + (buffer & -REGION);
-		check(request(&e).result == (IPC_FAULT | IPC_IN_RECEIVE) &&
-			  is_answered(&e),
-		    "call with a string's buffer at %x",
-		    e.receive.receive.string);
+		e.receive.receive.string = string;
+		check(
+		    !CONFIG_COMPLEX_MESSAGES
+			? if_complex(true)
+			: request(&e).result == (IPC_FAULT | IPC_IN_RECEIVE) &&
+			      is_answered(&e),
+		    "call with a string's buffer at %x", string);
 		parties_delete();
 	}
 }
@@ -460,12 +502,13 @@ void test_calls(void)
 		test_result_code(space);
 		if (CONFIG_COMPLEX_MESSAGES)
 			test_far_string(space);
+		else
+			skip_far_string(space);
 	}
 	test_two_servers();
 	for (n = 0; n < sizeof(forged) / sizeof(forged[0]); n++)
 		test_forged(forged[n]);
-	if (CONFIG_COMPLEX_MESSAGES)
-		test_string_beyond_window();
+	test_string_beyond_window();
 	test_call_in_a_copy();
 	test_send_and_call();
 	test_call_after_coprocessor();
