@@ -199,10 +199,10 @@ def test_another_board_is_not_the_papers_machine(run: Path) -> None:
 def test_reasons_are_shown_only_where_needed(
     run: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    known = {"table7-8": "first", "table7-*": "because", "footprint": "never measured"}
+    known = {"table7-1024": "first", "table7-*": "because", "footprint": "never measured"}
     monkeypatch.setattr(claims, "reasons", lambda: known)
     found = evaluate(run)
-    assert found["reason"]["table7-8"] == "first"
+    assert found["reason"]["table7-1024"] == "first"
     assert found["reason"]["table7-512"] == "because"
     assert found["reason"]["footprint"] == "make figures"
     reproduced = found[found["verdict"] == claims.REPRODUCED]
