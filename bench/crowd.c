@@ -39,13 +39,7 @@ asm(".text\n"
     "	pushl %edx\n"
     "	pushl $0\n" /* return address */
     "	jmp leader\n"
-    "wait_without_stack:\n"
-    "	xorl %edx, %edx\n" /* from anybody */
-    "	xorl %esi, %esi\n"
-    "	xorl %eax, %eax\n" /* there is no buffer */
-    "	movl $-1, %edi\n"
-    "	int $0x31\n"
-    "	jmp wait_without_stack\n");
+    "wait_without_stack:\n" WAIT_WITHOUT_STACK);
 
 static uint32_t random_below(uint32_t limit)
 {

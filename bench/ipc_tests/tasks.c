@@ -14,19 +14,6 @@ static struct pager {
 	uint32_t refused;
 } pagers[MADE_SPACES];
 
-#if CONFIG_REGISTER_PARAMETERS
-#define FROM_ANYBODY_FOR_EVER                                                  \
-	"	xorl %edx, %edx\n"                                                   \
-	"	xorl %esi, %esi\n"                                                   \
-	"	xorl %eax, %eax\n" /* there is no buffer */                    \
-	"	movl $-1, %edi\n"
-#else
-#define FROM_ANYBODY_FOR_EVER                                                  \
-	"	jmp 3f\n"                                                            \
-	"2:	.long 0, 0, 0, 0, 0, -1\n"                                         \
-	"3:	movl $2b, %eax\n"
-#endif
-
 /* All on one page: there may be no memory for another. */
 asm(".text\n"
     ".balign 128\n"
@@ -38,8 +25,7 @@ asm(".text\n"
     "	cmpl $0xD0000000, %eax\n"
     "	jb 1b\n"
     ".globl wait_without_stack\n"
-    "wait_without_stack:\n" FROM_ANYBODY_FOR_EVER "	int $0x31\n"
-    "	jmp wait_without_stack\n");
+    "wait_without_stack:\n" WAIT_WITHOUT_STACK);
 
 static bool between(uint32_t address, const char *start, const char *end)
 {

@@ -79,6 +79,26 @@ static inline __attribute__((always_inline)) struct received ipc_trap(
 	return r;
 }
 
+/*
+ * In assembly, for threads without a stack: receives from anybody, for ever,
+ * and without a buffer, so that nothing ever comes.
+ */
+#if CONFIG_REGISTER_PARAMETERS
+#define RECEIVE_PARAMETERS                                                     \
+	"	xorl %edx, %edx\n"                                                   \
+	"	xorl %esi, %esi\n"                                                   \
+	"	xorl %eax, %eax\n"                                                   \
+	"	movl $-1, %edi\n"
+#else
+#define RECEIVE_PARAMETERS                                                     \
+	"	jmp 3f\n"                                                            \
+	"2:	.long 0, 0, 0, 0, 0, -1\n"                                         \
+	"3:	movl $2b, %eax\n"
+#endif
+#define WAIT_WITHOUT_STACK                                                     \
+	"1:\n" RECEIVE_PARAMETERS "	int $0x31\n"                               \
+	"	jmp 1b\n"
+
 #include "separate_buffers.h"
 
 /* What all stubs do. */
