@@ -80,8 +80,9 @@ static inline __attribute__((always_inline)) struct received ipc_trap(
 }
 
 /*
- * In assembly, for threads without a stack: receives from anybody, for ever,
- * and without a buffer, so that nothing ever comes.
+ * WAIT_WITHOUT_STACK: assembly, for a thread that has no stack. It receives from
+ * anybody, for ever; without a buffer only short messages could come, and
+ * behind each it receives again.
  */
 #if CONFIG_REGISTER_PARAMETERS
 #define RECEIVE_PARAMETERS                                                     \

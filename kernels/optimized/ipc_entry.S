@@ -745,7 +745,7 @@ ipc_path_end:
 .macro	switch_page
 #if !CONFIG_CONDENSED_TABLES
 	jmp	3f
-	.pushsection .text.switch, "ax"
+	.pushsection .switch_text, "ax"
 3:
 #endif
 .endm
@@ -1143,21 +1143,21 @@ entry_port_call:
 	rare_not_open		send
 	within_reach		send
 entry_send:
-	check_segments		slow_send
+	check_segments		near_slow_send
 send_path:			/* a name for profiles */
-	fetch_parameters	slow_send
-	compute_destination	slow_send
-	check_message		slow_send
-	compare_uid		slow_send
+	fetch_parameters	near_slow_send
+	compute_destination	near_slow_send
+	check_message		near_slow_send
+	compare_uid		near_slow_send
 	own_tcb
-	check_legal		lost_send
+	check_legal		near_lost_send
 	check_open		send
 #if CONFIG_DIRECT_TRANSFER
 	testb	$RESOURCE_WINDOW, TCB_RESOURCES(%edi)
 	jnz	near_lost_send
 #endif
-	check_short		long_send, lost_send
-	load_words		lost_send
+	check_short		long_send, near_lost_send
+	load_words		near_lost_send
 	cover_frame
 	xorl	%eax, %eax
 sent:
@@ -1166,9 +1166,7 @@ sent:
 	movl	%ebp, %edx
 	call_c	ipc_sent
 	xorl	%eax, %eax
-#if CONFIG_SEGMENT_CHECK
-	addl	$FRAME_EIP, %esp
-#endif
+	uncover_frame
 	return_to_partner
 
 long_send:
@@ -1204,10 +1202,10 @@ send_failed:
  */
 	within_reach		receive
 entry_receive:
-	check_segments		slow_receive
+	check_segments		near_slow_receive
 receive_path:			/* a name for profiles */
-	fetch_parameters	slow_receive
-	check_timeout		slow_receive
+	fetch_parameters	near_slow_receive
+	check_timeout		near_slow_receive
 	movl	%edx, %ebp
 	orl	%esi, %ebp
 	jnz	1f
@@ -1220,8 +1218,8 @@ receive_path:			/* a name for profiles */
 	movl	%edi, %eax
 	call_c	ipc_wait
 
-1:	compute_destination	slow_receive
-	compare_uid		slow_receive
+1:	compute_destination	near_slow_receive
+	compare_uid		near_slow_receive
 	own_tcb
 	cmpl	%edi, %ebp
 	je	still_never

@@ -10,7 +10,7 @@
  *	 undefined
  * stack while not running (struct switch_frame): EDI ESI EBX EBP return
  */
-	.section .text.switch, "ax"
+	.section .switch_text, "ax"
 	.globl	switch_stack
 switch_stack:
 	pushl	%ebp
