@@ -123,7 +123,7 @@ FAULTS = {
     "dead-sender": Fault(
         "a thread that dies while sending stays in the queue",
         "optimized",
-        "core/ipc.c",
+        "core/deaths.c",
         "\tif (dead->state == THREAD_SENDING)\n"
         "\t\tsender_leaves(dead);\n",
         "",
@@ -131,21 +131,21 @@ FAULTS = {
     "dead-waiting": Fault(
         "a thread that dies while waiting stays in the wakeup list",
         "optimized",
-        "core/ipc.c",
+        "core/deaths.c",
         "	wakeup_remove(dead);\n",
         "",
     ),
     "death-unnoticed": Fault(
         "receivers do not notice that their partner dies",
         "baseline",
-        "core/ipc.c",
+        "core/deaths.c",
         "\tqueue_each_waiting(tell_if_waiting, NULL);\n",
         "\t(void)tell_if_waiting;\n",
     ),
     "death-code": Fault(
         "senders get another code when their partner dies",
         "baseline",
-        "core/ipc.c",
+        "core/deaths.c",
         "wake(sender, IPC_NO_PARTNER);",
         "wake(sender, IPC_TIMEOUT);",
     ),
@@ -190,7 +190,7 @@ FAULTS = {
     "dead-inbox": Fault(
         "the buffer of a thread that dies before it reads it is not given back",
         "baseline",
-        "core/ipc.c",
+        "core/deaths.c",
         "	transfer_forget(dead);\n",
         "",
     ),
@@ -254,7 +254,7 @@ FAULTS = {
     "window-moved": Fault(
         "the window stays where the pager was asked",
         "optimized-register_messages",
-        "core/ipc.c",
+        "core/pager.c",
         "\ttransfer_leave(me, me);\n"
         "\tme->transfer = me->outer;\n",
         "\tme->outer.window_region = me->transfer.window_region;\n"
@@ -263,7 +263,7 @@ FAULTS = {
     "foreign-answer": Fault(
         "a page fault is answered by whoever sends first",
         "optimized",
-        "core/ipc.c",
+        "core/pager.c",
         "\treturn to->state == THREAD_FAULTING && to->partner == pager;",
         "\treturn to->state == THREAD_FAULTING && pager;",
     ),
@@ -284,7 +284,7 @@ FAULTS = {
     "answer-writable": Fault(
         "a pager gives pages writable that it meant to be read-only",
         "optimized",
-        "core/ipc.c",
+        "core/pager.c",
         "piece->writable && (source & PTE_WRITABLE)",
         "true",
     ),
@@ -298,7 +298,7 @@ FAULTS = {
     "sender-dies-copying": Fault(
         "a receiver does not notice that its sender dies while it asks its pager",
         "baseline",
-        "core/ipc.c",
+        "core/deaths.c",
         "\tif (to->state == THREAD_LOCKED)\n"
         "\t\twake(to, LOOK_AGAIN);\n",
         "",
@@ -306,7 +306,7 @@ FAULTS = {
     "receiver-dies-copying": Fault(
         "a sender does not notice that its receiver dies while it asks its pager",
         "optimized",
-        "core/ipc.c",
+        "core/deaths.c",
         "\tif (from->state == THREAD_COPYING)\n"
         "\t\twake(from, IPC_NO_PARTNER);\n",
         "",

@@ -8,32 +8,18 @@
  * finds the receiver's buffer address there and leaves its uid and the first
  * 8 bytes there.
  */
-#include <ipc.h>
 #include <clock.h>
 #include <dispatch.h>
 #include <entry.h>
 #include <interrupt.h>
+#include <ipc_internal.h>
 #include <page_fault.h>
 #include <parameters.h>
 #include <ports.h>
-#include <ready_queue.h>
-#include <space.h>
-#include <swapping.h>
 #include <tcb_table.h>
 #include <thread.h>
 #include <thread_lookup.h>
 #include <transfer.h>
-#include <wakeup.h>
-
-/* Internal codes: nothing was transferred, look at the partner again; ask
- * your pager for the sender, which waits. */
-#define LOOK_AGAIN IPC_CODE
-#define ASK_PAGER (IPC_CODE - 1)
-
-static uid_t partner_uid(const struct trap_frame *frame)
-{
-	return (uid_t)frame->esi << 32 | frame->edx;
-}
 
 static bool waits_for(const struct tcb *to, const struct tcb *from)
 {
@@ -73,26 +59,7 @@ void ipc_settle(struct tcb *t)
 	t->state = THREAD_RECEIVING;
 }
 
-static void make_ready(struct tcb *t)
-{
-	t->state = THREAD_READY;
-	wakeup_clear(t);
-}
-
-/* A waiting thread becomes ready while the running one goes on. */
-static void wake(struct tcb *t, uint32_t received)
-{
-	t->received = received;
-	make_ready(t);
-	queue_ready(t);
-}
-
-/*
- * A receiver has its message, and the running thread, its sender, stays ready.
- * It gives its timeslice to no receiver of lower priority; and keeps it where
- * send is half of a call, because it is about to receive.
- */
-static void start_receiver(struct tcb *me, struct tcb *to)
+void start_receiver(struct tcb *me, struct tcb *to)
 {
 	make_ready(to);
 	if (CONFIG_DIRECT_SWITCH && CONFIG_RPC_SYSCALLS &&
@@ -107,9 +74,7 @@ static void start_receiver(struct tcb *me, struct tcb *to)
 	}
 }
 
-/* The running thread begins to wait; start, if any, becomes ready. Does not
- * come back if the state is BARE. */
-static void wait_and_start(struct tcb *me, enum thread_state state,
+void wait_and_start(struct tcb *me, enum thread_state state,
     struct tcb *partner, struct tcb *start)
 {
 	me->partner = partner;
@@ -144,8 +109,7 @@ static void wait_and_fetch(struct tcb *me, struct tcb *sender)
 	switch_to(sender);
 }
 
-/* Can one wait for so long? IPC_OK, or why not. */
-static uint32_t check_timeout(uint32_t timeout)
+uint32_t check_timeout(uint32_t timeout)
 {
 	if (timeout == TIMEOUT_NONE)
 		return IPC_TIMEOUT;
@@ -154,11 +118,7 @@ static uint32_t check_timeout(uint32_t timeout)
 	return IPC_OK;
 }
 
-/*
- * Waits, but not for ever. The timeout is in the caller's registers: so is
- * afterwards what is left of it, in case it has to wait once more.
- */
-static void wait_for_a_time(struct tcb *me, enum thread_state state,
+void wait_for_a_time(struct tcb *me, enum thread_state state,
     struct tcb *partner, struct tcb *start, uint32_t *timeout)
 {
 	uint64_t since = wakeup_now(), waited;
@@ -234,68 +194,6 @@ static uint32_t transfer(
 	return IPC_OK;
 }
 
-static bool awaits_answer(const struct tcb *to, const struct tcb *pager)
-{
-	return to->state == THREAD_FAULTING && to->partner == pager;
-}
-
-/*
- * The first page of the object is the one that is missing. It is shared before
- * the others take their place: they may take that of the pager's own page.
- */
-static uint32_t map_answer(
-    struct tcb *me, struct tcb *to, const struct piece *piece)
-{
-	uint32_t page = to->fault & -PAGE_SIZE, behind = page + PAGE_SIZE;
-	uint32_t source = page_entry(me->task, piece->address);
-	uint32_t rest = piece->bytes - PAGE_SIZE;
-	struct mapping *m = NULL;
-
-	if (rest > FIREWALL - behind)
-		rest = FIREWALL - behind;
-	if (!(source & PTE_PRESENT))
-		return IPC_NO_BUFFER;
-	if (rest) {
-		m = mapping_create(me->task, piece->address + PAGE_SIZE, rest,
-		    piece->writable);
-		if (!m)
-			return IPC_NO_BUFFER;
-	}
-	if (!task_share(to->task, page, source & PTE_FRAME,
-		piece->writable && (source & PTE_WRITABLE))) {
-		if (m)
-			mapping_drop(m);
-		return IPC_NO_BUFFER;
-	}
-	if (m)
-		mapping_place(m, to->task, behind, rest);
-	return IPC_OK;
-}
-
-/* A pager's answer: the page, or no. */
-static uint32_t answer_fault(struct tcb *me, struct trap_frame *frame,
-    const struct outgoing *out, struct tcb **receiver)
-{
-	struct piece piece = {0};
-	uint32_t result = IPC_OK, touched;
-	struct tcb *to;
-
-	/* The pager's own page must be there: a fault of its own may come. */
-	if (DOPE_OBJECTS(out->dope))
-		result = object_open(out, 0, &piece);
-	if (result == IPC_OK && piece.bytes &&
-	    !load_word(&touched, (const uint32_t *)piece.address))
-		result = IPC_FAULT;
-	if (result != IPC_OK)
-		return result;
-	to = thread_lookup(partner_uid(frame));
-	if (!to || !awaits_answer(to, me))
-		return LOOK_AGAIN;
-	to->received = piece.bytes ? map_answer(me, to, &piece) : IPC_FAULT;
-	*receiver = to;
-	return IPC_OK;
-}
-
 /* What would be found later, if the partner does not wait for it (5.5.5). */
 static uint32_t check_partner(const struct tcb *me, uid_t partner)
 {
@@ -306,11 +204,7 @@ static uint32_t check_partner(const struct tcb *me, uid_t partner)
 	return IPC_OK;
 }
 
-/*
- * The send part of all calls. IPC_OK: *receiver has the message and is still
- * to be made ready. Other codes: nothing was sent.
- */
-static uint32_t send_message(struct tcb *me, struct trap_frame *frame,
+uint32_t send_message(struct tcb *me, struct trap_frame *frame,
     const struct outgoing *out, struct tcb **receiver)
 {
 	uint32_t result;
@@ -544,161 +438,10 @@ void ipc_timeout(struct tcb *t)
 	wake(t, IPC_TIMEOUT);
 }
 
-/* No longer than timeout, which is in the user frame. */
-static uint32_t wait_for_pager(
-    struct tcb *me, struct tcb *pager, uint32_t *timeout)
-{
-	uint32_t result = check_timeout(*timeout);
-
-	if (*timeout == TIMEOUT_NEVER) {
-		wait_and_start(me, THREAD_FAULTING, pager, pager);
-	} else if (result == IPC_OK) {
-		wait_for_a_time(me, THREAD_FAULTING, pager, pager, timeout);
-	} else {
-		start_receiver(me, pager);
-		return result;
-	}
-	return me->received;
-}
-
-/*
- * What the thread is in the middle of is put aside: its registers, which IPC
- * uses for its parameters, and its part in a transfer.
- */
-bool ipc_ask_pager(uint32_t address, bool write, uint32_t timeout)
-{
-	struct tcb *me = current_thread(), *pager, *partner = me->partner;
-	struct trap_frame *frame = user_frame(me), saved = *frame;
-	struct outgoing out = {.words = {(address & ~1u) | write, frame->eip}};
-	uint32_t received = me->received, result;
-
-	if (me->asks_pager || me->pager == NOBODY || timeout == TIMEOUT_NONE)
-		return false;
-	me->asks_pager = true;
-	me->outer = me->transfer;
-	me->transfer = (struct transfer){0};
-	me->fault = address | 1;
-	frame->edx = (uint32_t)me->pager;
-	frame->esi = (uint32_t)(me->pager >> 32);
-	frame->ebx = timeout;
-	result = send_message(me, frame, &out, &pager);
-	if (result == IPC_OK) {
-		frame->edi = frame->ebx;
-		result = wait_for_pager(me, pager, &frame->edi);
-	}
-	*frame = saved;
-	me->received = received;
-	me->partner = partner;
-	/* It may have been opened for the pager. */
-	transfer_leave(me, me);
-	me->transfer = me->outer;
-	me->outer = (struct transfer){0};
-	me->asks_pager = false;
-	return result == IPC_OK;
-}
-
-bool ipc_receiver_asks_pager(struct tcb *me, uint32_t address, bool write)
-{
-	struct tcb *to = me->transfer.copies_to;
-
-	to->fault = (address & ~1u) | write;
-	to->received = ASK_PAGER;
-	wait_and_start(me, THREAD_COPYING, to, to);
-	if (!me->transfer.copies_to)
-		return false;
-	to->received = IPC_OK;
-	return me->received == IPC_OK;
-}
-
 void ipc_interrupt(struct tcb *handler, struct tcb *sender)
 {
 	if (!waits_for(handler, sender))
 		return;
 	ipc_settle(handler);
 	wake(handler, LOOK_AGAIN);
-}
-
-static const struct tcb *waits_on(const struct tcb *t)
-{
-	if (t->state > THREAD_DEAD)
-		return (const struct tcb *)t->state;
-	return t->state == THREAD_RECEIVING || t->state == THREAD_SENDING ||
-		       t->state == THREAD_FAULTING
-		   ? t->partner
-		   : NULL;
-}
-
-/* Does it wait for one that has died? */
-static bool waits_for_dead(const struct tcb *t)
-{
-	const struct tcb *partner = waits_on(t);
-
-	return partner && !is_interrupt(partner) && !tcb_exists(partner);
-}
-
-static void tell(struct tcb *t)
-{
-	ipc_settle(t);
-	wake(t, t->state == THREAD_SENDING ? IPC_NO_PARTNER : LOOK_AGAIN);
-}
-
-static void tell_if_waiting(struct tcb *t, void *unused)
-{
-	(void)unused;
-	if (waits_for_dead(t))
-		tell(t);
-}
-
-void ipc_tell_deaths(void)
-{
-	queue_each_waiting(tell_if_waiting, NULL);
-	tcb_each_swapped(tell, waits_for_dead);
-}
-
-static void sender_is_lost(struct tcb *to, const struct tcb *dead)
-{
-	if (to->outer.copied_by == dead)
-		to->outer.copied_by = NULL;
-	if (to->transfer.copied_by != dead)
-		return;
-	to->transfer.copied_by = NULL;
-	if (to->state == THREAD_LOCKED)
-		wake(to, LOOK_AGAIN);
-}
-
-static void receiver_is_lost(struct tcb *from, const struct tcb *dead)
-{
-	if (from->outer.copies_to == dead)
-		from->outer.copies_to = NULL;
-	if (from->transfer.copies_to != dead)
-		return;
-	from->transfer.copies_to = NULL;
-	if (from->state == THREAD_COPYING)
-		wake(from, IPC_NO_PARTNER);
-}
-
-static void end_transfer(const struct tcb *dead, const struct transfer *t)
-{
-	if (t->copies_to)
-		sender_is_lost(t->copies_to, dead);
-	if (t->copied_by)
-		receiver_is_lost(t->copied_by, dead);
-}
-
-void ipc_thread_deleted(struct tcb *dead)
-{
-	struct tcb *sender;
-
-	interrupt_thread_deleted(dead);
-	senders_forget(dead);
-	while ((sender = queue_first(&dead->senders, sender_link))) {
-		sender_leaves(sender);
-		wake(sender, IPC_NO_PARTNER);
-	}
-	if (dead->state == THREAD_SENDING)
-		sender_leaves(dead);
-	wakeup_remove(dead);
-	end_transfer(dead, &dead->transfer);
-	end_transfer(dead, &dead->outer);
-	transfer_forget(dead);
 }
