@@ -144,6 +144,12 @@ class Run:
         name, quantity = "stack_switch", "one_way"
         return self.experiment(name, quantity, configuration=configuration) / self.mhz
 
+    def step(self, step: str) -> float:
+        """Cycles of a step of a call of 8 bytes, without TLB misses."""
+        whole = self.experiment("steps", step, parameter="call")
+        misses = self.experiment("steps", step, parameter="call, of them TLB misses")
+        return whole - misses
+
     def queues(self) -> float:
         """Messages for each operation on the ready queue, under the load with least."""
         rows = self.files["experiments.csv"]
@@ -241,6 +247,8 @@ OURS: dict[str, Callable[[Run, pd.Series], float]] = {
     ),
     "tlb-misses": lambda run, row: run.tlb_misses(row.system),
     "tlb-misses-together": lambda run, _: sum(run.tlb_misses(s) for s in THREE),
+    "uid-address": lambda run, _: run.step("compute_destination"),
+    "uid-check": lambda run, _: run.step("compare_uid"),
     "wakeup-load": lambda run, _: 100 * run.wakeups() / (run.mhz * 1e6),
     "wakeup-share": lambda run, _: (
         100 * run.wakeups() / (IPC_RATE * run.cycles("optimized", 8))
@@ -257,6 +265,9 @@ OURS: dict[str, Callable[[Run, pd.Series], float]] = {
         run.extension("remapping", "constant", "page_remapping") / run.mhz
     ),
     "entry-exit": lambda run, _: run.experiment("entry_exit", "int_and_iret"),
+    "bare-move": lambda run, _: (
+        run.experiment("bare_move", "per_byte", configuration="") / run.mhz
+    ),
     "minimum": lambda run, _: run.minimum(3, "null_message_execution"),
     "minimum-tlb": lambda run, _: run.minimum(3, "null_message_tlb_misses"),
     "mapping": lambda run, _: run.minimum(4, "temporary_mapping_execution"),

@@ -15,7 +15,6 @@ from typing import Any, Callable, Iterator
 
 import numpy as np
 import pandas as pd
-from elftools.elf.elffile import ELFFile
 
 from harness import build, figures, measure, paper, profile, records, switches, tables
 from harness.build import Built
@@ -122,6 +121,7 @@ def draw(table: pd.DataFrame, folder: Path, mhz: int) -> None:
     for name, series, variables in (
         ("wakeup", wakeup_series(table), {}),
         ("footprint", footprint_series(table), {}),
+        ("steps", steps_series(table), {}),
         ("queue_statistics", queue_series(table), typical),
         ("remapping", remapping_series(table, mhz), remapping_line(table, mhz)),
     ):
@@ -259,6 +259,39 @@ def footprint_series(table: pd.DataFrame) -> pd.DataFrame:
     return series.reset_index()
 
 
+# --- steps of the hand-coded path (5.5.4) --------------------------------------
+
+OF_THEM_TLB = ", of them TLB misses"
+
+
+def measure_steps(built: Built, board: Board, stem: Path) -> None:
+    """Leaves the clocks of each step of one round trip of 8 bytes."""
+    found = profile.profile(built, board, profile.Series(8))
+    profile.parts(found.messages).to_csv(csv(stem), index=False)
+
+
+def evaluate_steps(stem: Path, board: Board) -> list[tuple]:
+    end = ("cycles", MODEL, ONE_WAY)
+    rows: list[tuple] = []
+    for step in pd.read_csv(csv(stem)).itertuples():
+        rows.append((step.message, step.step, step.clocks, *end))
+        rows.append((step.message + OF_THEM_TLB, step.step, step.tlb, *end))
+    return rows
+
+
+def steps_series(table: pd.DataFrame) -> pd.DataFrame:
+    """A row for each step: of a call and of a reply, cycles without TLB misses, and
+    those for TLB misses; 0 where a message has no such step."""
+    rows = table.query("experiment == 'steps'")
+    wide = rows.pivot(index="quantity", columns="parameter", values="value")
+    series = pd.DataFrame({"step": profile.merged(rows["parameter"], rows["quantity"])})
+    for message in profile.MESSAGES:
+        all_, tlb = wide[message], wide[message + OF_THEM_TLB]
+        series[message] = series["step"].map(all_ - tlb)
+        series[f"{message}_tlb"] = series["step"].map(tlb)
+    return series.fillna(0)
+
+
 # --- kernel stacks (5.2.4) ----------------------------------------------------
 
 
@@ -278,15 +311,10 @@ def evaluate_stack_switch(stem: Path, board: Board) -> list[tuple]:
 def queue_marks(kernel: Path) -> list[tuple[str, int]]:
     """Where the kernel puts a thread into a queue or takes one out: names such as
     insert_ready, and addresses (QUEUE_MARK in kernels/include/queue.h)."""
-    with open(kernel, "rb") as file:
-        section = ELFFile(file).get_section_by_name(".queue_marks")
-        data = section.data() if section else b""
-    marks = []
-    while data:
-        address, (text, _, data) = data[:4], data[4:].partition(b"\0")
-        name = text.decode().removesuffix("_link").replace(" ", "_")
-        marks.append((name, int.from_bytes(address, "little")))
-    return marks
+    return [
+        (text.removesuffix("_link").replace(" ", "_"), address)
+        for text, address in profile.read_marks(kernel, ".queue_marks")
+    ]
 
 
 def measure_queue_statistics(built: Built, board: Board, stem: Path) -> None:
@@ -483,13 +511,18 @@ MINIMA = {
 MINIMA_GUEST = "paging"
 
 
-def measure_minimum(_: Built, __: Board, stem: Path) -> None:
-    """On the validation guest's own board: no cache misses, as in the paper."""
-    image = validate.build_guest(MINIMA_GUEST)
-    _, stamps = validate.run(image, validate.GUESTS[MINIMA_GUEST])
+def run_guest(guest: str, stem: Path) -> None:
+    """A guest that validates the model, on its own board: no cache misses, as in the
+    paper's sums. Leaves what was counted in each of its brackets."""
+    image = validate.build_guest(guest)
+    _, stamps = validate.run(image, validate.GUESTS[guest])
     names = [name for name, _ in validate.brackets(image)]
     counted = stamps.iloc[1::2].reset_index() - stamps.iloc[0::2].reset_index()
     counted.assign(bracket=names).to_csv(csv(stem), index=False)
+
+
+def measure_minimum(_: Built, __: Board, stem: Path) -> None:
+    run_guest(MINIMA_GUEST, stem)
 
 
 def evaluate_minimum(stem: Path, _: Board) -> list[tuple]:
@@ -508,6 +541,27 @@ def evaluate_minimum(stem: Path, _: Board) -> list[tuple]:
     return rows
 
 
+# --- the bare data move (section 6, figure 8) -----------------------------------
+
+
+def measure_bare_move(_: Built, __: Board, stem: Path) -> None:
+    run_guest("moves", stem)
+
+
+def evaluate_bare_move(stem: Path, _: Board) -> list[tuple]:
+    """Each length, and the line through them."""
+    table = pd.read_csv(csv(stem))
+    lengths = table["bracket"].str.extract(r"^rep movsd, (\d+) bytes")[0]
+    moves = table.assign(bytes=lengths).dropna().astype({"bytes": int})
+    per_byte, constant = np.polyfit(moves["bytes"], moves["clocks"], 1)
+    end = ("cycles", MODEL, "")
+    return [
+        *((str(m.bytes), "bare_move", m.clocks, *end) for m in moves.itertuples()),
+        ("", "constant", constant, *end),
+        ("", "per_byte", per_byte, *end),
+    ]
+
+
 ENDS = ("baseline", "optimized")
 EXPERIMENTS = {
     "wakeup": Experiment(
@@ -523,9 +577,11 @@ EXPERIMENTS = {
         measure_stack_switch,
         evaluate_stack_switch,
     ),
+    "steps": Experiment(("optimized",), measure_steps, evaluate_steps),
     "footprint": Experiment(ENDS, measure_footprint, evaluate_footprint),
     "entry_exit": Experiment(ENDS, measure_entry_exit, evaluate_entry_exit),
     "ports": Experiment(("optimized", PORTS), measure_ports, evaluate_ports),
     "remapping": Experiment((REMAPPING,), measure_remapping, evaluate_remapping),
     "minimum": Experiment(("",), measure_minimum, evaluate_minimum),
+    "bare_move": Experiment(("",), measure_bare_move, evaluate_bare_move),
 }

@@ -12,6 +12,7 @@ import bisect
 import re
 import subprocess
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -63,6 +64,7 @@ class Step:
     text: str = ""
     function: str = ""
     phase: str = ""
+    part: str = ""  # of the hand-coded path, by its names for its steps
 
     @property
     def total(self) -> int:
@@ -135,8 +137,28 @@ def read_step(line: str) -> Step:
     return Step(kind, int(pc, 16), int(level), clocks, lines)
 
 
+def read_marks(kernel: Path, section: str) -> list[tuple[str, int]]:
+    """Texts and addresses, in a section that the kernel has beside its code."""
+    with open(kernel, "rb") as file:
+        found = ELFFile(file).get_section_by_name(section)
+        data = found.data() if found else b""
+    marks = []
+    while data:
+        address, (text, _, data) = data[:4], data[4:].partition(b"\0")
+        marks.append((text.decode(), int.from_bytes(address, "little")))
+    return marks
+
+
+def budgets(kernel: Path) -> dict[str, int]:
+    """At most how many cycles each step of the hand-coded path takes, as it says itself
+    (step in ipc_entry.S): a short message, all switches on, without TLB misses."""
+    marks = (text.split() for text, _ in read_marks(kernel, ".step_marks"))
+    return {name: int(cycles) for name, cycles in marks}
+
+
 class Symbols:
-    """Functions and disassembly of an ELF file."""
+    """Functions and disassembly of an ELF file; of a kernel, the steps of its
+    hand-coded path."""
 
     def __init__(self, path: Path) -> None:
         with open(path, "rb") as file:
@@ -152,10 +174,22 @@ class Symbols:
         self._addresses = [address for address, _ in named]
         self._names = [name for _, name in named]
         self._texts = _disassemble(path)
+        marks = read_marks(path, ".step_marks")
+        # Of steps that are empty in this configuration and the next one, the next.
+        parts = sorted(marks, key=lambda mark: mark[1])
+        self._parts = [(address, text.split()[0]) for text, address in parts]
 
     def function(self, pc: int) -> str:
         place = bisect.bisect_right(self._addresses, pc) - 1
         return self._names[place] if place >= 0 else "?"
+
+    def part(self, pc: int) -> str:
+        """A step goes on until the next one, or until a function."""
+        place = bisect.bisect_right(self._parts, pc, key=lambda mark: mark[0]) - 1
+        symbol = bisect.bisect_right(self._addresses, pc) - 1
+        if place < 0 or symbol < 0 or self._parts[place][0] < self._addresses[symbol]:
+            return ""
+        return self._parts[place][1]
 
     def text(self, pc: int) -> str:
         return self._texts.get(pc, "?")
@@ -184,6 +218,7 @@ def name(steps: list[Step], kernel: Symbols, program: Symbols) -> None:
         step.text = symbols.text(step.pc)
         step.function = symbols.function(step.pc)
         step.phase = _phase(step)
+        step.part = _part(step, symbols)
 
 
 def _phase(step: Step) -> str:
@@ -195,6 +230,18 @@ def _phase(step: Step) -> str:
         if pattern.match(step.function):
             return phase
     return "IPC"
+
+
+MESSAGES = ("call", "reply")
+
+# Parts of a message that are no steps of the hand-coded path.
+OUTSIDE = USER, INT, IRET = "user's loop", "int", "iret"
+
+
+def _part(step: Step, symbols: Symbols) -> str:
+    if step.level == 3:
+        return INT if step.phase == "entry" else USER
+    return IRET if step.text == "iret" else symbols.part(step.pc)
 
 
 def _check_sum(steps: list[Step], stamps: str, first: int) -> int:
@@ -312,6 +359,34 @@ def functions(messages: list[list[Step]]) -> pd.DataFrame:
     return grouped.sort_values("clocks", ascending=False, kind="stable")
 
 
+def parts(messages: list[list[Step]]) -> pd.DataFrame:
+    """Steps of the hand-coded path, and what is around it, in order of execution.
+    Columns: message (call, reply), step, clocks, and how many of them are for TLB
+    misses. Empty if that path is not taken."""
+    rows = [
+        (message, s.part, s.total, s.clocks.get("TLB", 0))
+        for message, steps in zip(MESSAGES, messages)
+        for s in steps
+    ]
+    table = pd.DataFrame(rows, columns=["message", "step", "clocks", "tlb"])
+    if set(table["step"]) <= {"", *OUTSIDE}:
+        return table[:0]
+    table["step"] = table["step"].replace("", "elsewhere in the kernel")
+    return table.groupby(["message", "step"], sort=False, as_index=False).sum()
+
+
+def merged(messages: Iterable[str], steps: Iterable[str]) -> list[str]:
+    """All steps, each once: those of a call in order, those that only a reply has
+    behind the same step as there."""
+    order: list[str] = []
+    places = dict.fromkeys(messages, 0)
+    for message, step in zip(messages, steps):
+        if step not in order:
+            order.insert(places[message], step)
+        places[message] = order.index(step) + 1
+    return order
+
+
 def lines_touched(messages: list[list[Step]]) -> dict[str, int]:
     """Distinct cache lines: code, data, page tables, and all."""
     touched: dict[str, set[int]] = {"code": set(), "data": set(), "page tables": set()}
@@ -400,12 +475,15 @@ def _listing(out: Text, message: list[Step], title: str) -> None:
     total = sum(step.total for step in message)
     out.add()
     out.add(f"{title}: {total} clocks, {len(message)} instructions", "bold")
-    phase = function = ""
+    phase = function = part = ""
     for step in message:
         if (step.phase, step.function) != (phase, function):
-            phase, function = step.phase, step.function
+            phase, function, part = step.phase, step.function, ""
             out.add()
             out.add(f"  {phase:9} {function}", "cyan")
+        if step.part != part and step.part not in ("", *OUTSIDE):
+            out.add(f"           {step.part}:", "cyan")
+        part = step.part
         style = "" if step.total < 9 else "yellow" if step.total < 30 else "red"
         text = step.text if len(step.text) < 44 else step.text[:41] + "..."
         out.add(
@@ -430,6 +508,7 @@ def _summary(out: Text, p: Profile) -> None:
         + "".join(f"{100 * table[c].sum() / total:13.1f}" for c in used)
         + f"{100:10.1f}"
     )
+    _steps(out, p)
     out.add()
     out.add("functions", "bold")
     out.add()
@@ -443,6 +522,25 @@ def _summary(out: Text, p: Profile) -> None:
     out.add()
     for kind, count in lines_touched(p.messages).items():
         out.add(f"  {kind:12} {count:5}   {count * 16:6} bytes")
+
+
+def _steps(out: Text, p: Profile) -> None:
+    table = parts(p.messages)
+    if table.empty:
+        return
+    out.add()
+    out.add("steps of the hand-coded path: clocks, in brackets those of TLB misses", "bold")
+    out.add()
+    out.add(f"  {'':24}{'call':>13}{'reply':>13}")
+    for step in merged(table["message"], table["step"]):
+        cells = ""
+        for message in MESSAGES:
+            found = table[(table["message"] == message) & (table["step"] == step)]
+            for one in found.itertuples():
+                misses = f"({one.tlb})" if one.tlb else ""
+                cells += f"{one.clocks:8}{misses:>5}"
+            cells += " " * 13 * found.empty
+        out.add(f"  {step:24}{cells}")
 
 
 def _row(out: Text, title: str, cells: list[int], total: int) -> None:

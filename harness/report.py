@@ -28,6 +28,7 @@ FIGURES = {
     "figure8": "Figure 8: long messages",
     "table1": "Table 1: what removing one switch costs",
     "cumulative": "From the baseline to the optimized kernel",
+    "steps": "Where the cycles of a message of 8 bytes go, step by step",
     "footprint": "Cache lines that one ping-pong of 8 bytes touches",
     "queue_statistics": "Messages for each operation on the ready queue",
     "wakeup": "Waiting threads: the clock interrupt, and a call with a timeout",
@@ -160,14 +161,14 @@ def _tidy(path: Path) -> pd.DataFrame:
 
 
 def _wide(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
-    """By experiment, without those of tables 3, 4 and 5: the parameters, and lines
+    """By experiment, without those of tables 3, 4 and 5 and the bare move: the parameters, and lines
     with what they are of and a value for each parameter."""
     if table.empty:
         return {}
     about = ["configuration", "quantity", "unit", "clock", "direction"]
     wide = {}
     for name, rows in table.groupby("experiment", sort=False):
-        if name != "minimum":
+        if name not in ("minimum", "bare_move"):
             lines = [
                 (of, group.set_index("parameter")["value"].to_dict())
                 for of, group in rows.groupby(about, sort=False)

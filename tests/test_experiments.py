@@ -164,6 +164,12 @@ def test_rows_and_figures(tmp_path: Path) -> None:
             for kind in ("messages_per_second", "messages_per_ready_queue_operation")
         ),
         *(
+            ("steps", "optimized", f"{message}{which}", step, 9, "cycles", "", "")
+            for message in ("call", "reply")
+            for step in ("int", f"check_{message}", "iret")
+            for which in ("", experiments.OF_THEM_TLB)
+        ),
+        *(
             ("remapping", "optimized+page_remapping", n, what, 50.0, "cycles", "", "")
             for n, what in (
                 *[("0", "one_way"), ("1", "one_way"), ("64", "one_way")],
@@ -173,10 +179,19 @@ def test_rows_and_figures(tmp_path: Path) -> None:
     ]
     table = pd.DataFrame(rows, columns=experiments.COLUMNS)
     experiments.draw(table, tmp_path, DX50.mhz)
-    for name in ("wakeup", "footprint", "queue_statistics", "remapping"):
+    for name in ("steps", "wakeup", "footprint", "queue_statistics", "remapping"):
         for kind in figures.TERMINALS:
             assert (tmp_path / f"{name}.{kind}").stat().st_size > 1000
     assert "L3 (paper)" in (tmp_path / "footprint.csv").read_text()
+    steps = list(pd.read_csv(tmp_path / "steps.csv")["step"])
+    assert steps == ["int", "check_reply", "check_call", "iret"]
+
+
+def test_the_bare_move(tmp_path: Path) -> None:
+    """3 clocks a dword, and those before the first one."""
+    found = measured(Run("bare_move", ""), tmp_path)
+    assert found["", "per_byte"] == pytest.approx(3 / 4)
+    assert found["", "constant"] == pytest.approx(12)
 
 
 def test_ports_add_little(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

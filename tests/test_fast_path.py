@@ -46,10 +46,27 @@ def test_instructions(measured: pd.DataFrame) -> None:
     assert instructions[4096] <= 1200
 
 
-def test_cache_lines(optimized: Built) -> None:
-    """Code and data of a short ping-pong, both sides."""
-    series = profile.Series(8, 2, False)
-    found = profile.profile(optimized, model.load_board(BOARD), series)
-    lines = profile.lines_touched(found.messages)
+@pytest.fixture(scope="module")
+def profiled(optimized: Built) -> profile.Profile:
+    """A short ping-pong."""
+    return profile.profile(optimized, model.load_board(BOARD), profile.Series(8))
+
+
+def test_cache_lines(profiled: profile.Profile) -> None:
+    """Code and data, of both sides."""
+    lines = profile.lines_touched(profiled.messages)
     bytes_ = 16 * (lines["code"] + lines["data"])
     assert bytes_ <= paper.value("cache_footprint", "L3")
+
+
+def test_each_step_takes_what_it_says(profiled: profile.Profile) -> None:
+    """The budgets in ipc_entry.S: no less and no more than the longer of call and
+    reply; and together they are the message."""
+    table = profile.parts(profiled.messages)
+    assert table["clocks"].sum() == sum(s.total for m in profiled.messages for s in m)
+    steps = table[~table["step"].isin(profile.OUTSIDE)]
+    taken = (steps["clocks"] - steps["tlb"]).groupby(steps["step"]).max()
+    budgets = pd.Series(profile.budgets(profiled.built.kernel))
+    assert set(taken.index) <= set(budgets.index)
+    assert taken.equals(budgets[taken.index])
+    assert not budgets.drop(taken.index).any()

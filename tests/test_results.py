@@ -16,7 +16,8 @@ from harness import ablation, build, commands, experiments, figures, measure, pa
 from harness import peers, results, switches, tables
 from harness.errors import Refused
 
-EXPERIMENTS = ("wakeup", "footprint", "queue_statistics", "remapping")  # with figures
+# With figures.
+EXPERIMENTS = ("steps", "wakeup", "footprint", "queue_statistics", "remapping")
 
 # All on one worker, which makes the run.
 pytestmark = pytest.mark.xdist_group("results")
