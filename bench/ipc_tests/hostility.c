@@ -102,14 +102,16 @@ static void answer_calls(void *unused)
 		    TIMEOUT_NEVER, &message.head, TIMEOUT_NEVER);
 }
 
+#define SOME_TICKS (1 << 19) /* bytes that take several timeslices of a tick */
+
 /* While others are in the middle of a copy. */
 static void test_calls_backwards(void)
 {
 	static char stacks[2][1024] __attribute__((aligned(16)));
 	uid_t a = party_create(THERE), b = party_create(THERE + 1), caller;
 	uid_t server = thread_create(answer_calls, NULL, stacks[0], 1024);
-	struct order send = order_send(b, DOPE(0, 1), STRING_MAX_BYTES);
-	struct order receive = order_receive(a, DOPE(0, 1), STRING_MAX_BYTES);
+	struct order send = order_send(b, DOPE(0, 1), SOME_TICKS);
+	struct order receive = order_receive(a, DOPE(0, 1), SOME_TICKS);
 	struct order schedule = {.operation = SCHEDULE,
 	    .partner = a,
 	    .detail = SCHEDULE_KEEP,
