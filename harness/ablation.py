@@ -203,12 +203,20 @@ def agreeing(table: pd.DataFrame) -> pd.Series:
     return difference.abs() <= AGREEMENT
 
 
-def beside_paper(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows that the paper has: how far they are apart, in percentage points, and
-    whether they agree."""
-    rows = table.dropna(subset="paper_percent")
-    points = rows["increase_percent"] - rows["paper_percent"]
-    return rows.assign(difference_points=points, agrees=agreeing(rows))
+def beside_paper(compared: pd.DataFrame) -> pd.DataFrame:
+    """The rows of table1 that the paper has: how far they are apart, in percentage
+    points, and whether they agree; and the increase in us, the paper's by its percents
+    of its own times."""
+    table = table1(compared)
+    times = compared.merge(table)
+    rows = table.assign(increase_us=times["one_way_us"] - times["reference_us"])
+    rows = rows.dropna(subset="paper_percent")
+    whole = rows["bytes"].map(paper.one_way_us("L3"))
+    return rows.assign(
+        paper_us=rows["paper_percent"] / 100 * whole,
+        difference_points=rows["increase_percent"] - rows["paper_percent"],
+        agrees=agreeing(rows),
+    )
 
 
 def synergy(compared: pd.DataFrame) -> pd.DataFrame:
@@ -260,7 +268,7 @@ def evaluate(folder: Path, facts: dict[str, Any]) -> None:
     table, whole = table1(compared), synergy(compared)
     tables.write(table, folder / "table1.csv")
     tables.write(compared.drop(columns="increase_percent"), folder / "table1_us.csv")
-    tables.write(beside_paper(table), folder / "table1_paper.csv")
+    tables.write(beside_paper(compared), folder / "table1_paper.csv")
     tables.write(whole, folder / "table1_synergy.csv")
     (folder / "table1.md").write_text(render(compared, table, whole, facts))
     minus, steps = folder / "table1_minus.csv", folder / "table1_cumulative.csv"
@@ -309,6 +317,7 @@ def render(
 ) -> str:
     """table1.md."""
     rows = compared.merge(table).assign(agrees=lambda t: agreeing(t))
+    printed = beside_paper(compared)
     played = rows.groupby("bytes", as_index=False).agg(
         {"round_trips": "first", "clock_interrupts": "min"}
     )
@@ -324,6 +333,7 @@ def render(
         sizes=SIZES,
         names={o: rows.query("order == @o")["switch"].unique() for o in ORDERS},
         cells={(r.order, r.switch, r.bytes): r for r in rows.itertuples()},
+        printed={(r.switch, r.bytes): r for r in printed.itertuples()},
         notes=paper_notes(),
         together=not_alone(rows),
         played=played.to_dict("records"),
