@@ -424,7 +424,7 @@ FAULTS = {
     ),
     "path-window": Fault(
         "it does not close the window",
-        "optimized",
+        "optimized.debug",
         "optimized/ipc_entry.S",
         "\tmovl\t$0, PHYSICAL_MAP + WINDOW_ENTRY(%ecx)\n"
         "\tmovl\t$0, PHYSICAL_MAP + WINDOW_ENTRY + 4(%ecx)\n",
