@@ -105,7 +105,9 @@ def made_up() -> pd.DataFrame:
         for size in ablation.SIZES
     ]
     times = pd.DataFrame(rows, columns=["configuration", "bytes", "one_way_us"])
-    return times.assign(tlb_misses=11, round_trips=1000, clock_interrupts=7)
+    return times.assign(
+        tlb_misses=11, cache_misses=0, round_trips=1000, clock_interrupts=7
+    )
 
 
 def test_percents() -> None:
