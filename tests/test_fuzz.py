@@ -24,6 +24,16 @@ def test_kernels_do_what_the_model_says(configuration: Configuration) -> None:
     fuzz.check(build.build(configuration), fuzz.Run(configuration, SEED, CALLS))
 
 
+@pytest.mark.parametrize("end", [switches.baseline(), switches.optimized()], ids=str)
+def test_pages_move_as_the_model_says(end: Configuration) -> None:
+    run = fuzz.Run(moving(end), SEED, CALLS // 3)
+    fuzz.check(build.build(run.configuration), run)
+
+
+def moving(end: Configuration) -> Configuration:
+    return Configuration(end.on | {"PAGE_REMAPPING"})
+
+
 def told(configuration: Configuration, first: int, last: int) -> str:
     return model.transcript(configuration, 1, last, fuzz.INTERVAL, (first, last))
 
@@ -54,6 +64,14 @@ def test_model_knows_what_depends_on_switches() -> None:
     assert ends[0] != ends[1]
     invisible = Configuration(switches.optimized().on - {"LAZY_SCHEDULING"})
     assert told(invisible, 1, 3000) == ends[1]
+
+
+def test_pages_move_only_with_the_extension() -> None:
+    counts = [
+        int(re.findall(r"(\d+) moved", told(configuration, 1, CALLS // 3))[-1])
+        for configuration in (switches.optimized(), moving(switches.optimized()))
+    ]
+    assert counts[0] == 0 and counts[1] > 30
 
 
 def record(body: str) -> str:

@@ -2,7 +2,7 @@
 #include "places.h"
 
 uint32_t boundary, constants_at, given_at, pool_at;
-bool complex_messages;
+bool complex_messages, page_remapping;
 
 static const uint32_t bad_addresses[PLACES] = {
     [NULL_PAGE] = 0,
@@ -269,11 +269,41 @@ static uint32_t some_pages(struct generator *g, uint32_t most)
 	return any(g, most + 1) * PAGE_BYTES;
 }
 
+static uint32_t page_of_window(
+    struct generator *g, uint32_t arena, uint32_t bytes)
+{
+	return window(arena) +
+	       any(g, 1 + WINDOW_PAGES - bytes / PAGE_BYTES) * PAGE_BYTES;
+}
+
+/* Pages move only to where the partner may have its windows. */
+static void place_moving(
+    struct generator *g, const struct call *c, struct planned *p)
+{
+	uint32_t owner =
+	    percent(g, 80) ? g->parties[c->partner].arena : any(g, ARENAS);
+
+	p->place = OBJECT;
+	p->bytes = some_pages(g, WINDOW_PAGES);
+	p->address = page_of_window(g, owner, p->bytes);
+	switch (any(g, 16)) {
+	case 0: /* too long */
+		p->bytes += WINDOW_BYTES;
+		break;
+	case 1:
+		p->bytes += any(g, PAGE_BYTES);
+		break;
+	case 2: /* not a page */
+		p->address += any(g, PAGE_BYTES / 4) * 4;
+	}
+	p->address |= MEMORY_MOVE | (percent(g, 60) ? MEMORY_WRITABLE : 0);
+}
+
 /* What was received, too, can be sent; and what there is not. */
-static void place_object(
+static void place_shared(
     struct generator *g, const struct variable *v, struct planned *p)
 {
-	uint32_t owner = percent(g, 60) ? v->arena : any(g, ARENAS);
+	uint32_t owner = percent(g, 60) ? v->arena : any(g, ARENAS), offset;
 
 	p->place = OBJECT;
 	p->bytes = some_pages(g, GIVEN_PAGES);
@@ -286,8 +316,9 @@ static void place_object(
 		p->address = percent(g, 50) ? USER_END - PAGE_BYTES
 					    : bad_addresses[IN_KERNEL];
 		break;
-	case 2: /* not a page */
-		p->address += 1 + any(g, PAGE_BYTES - 1);
+	case 2: /* not a page, nor is the flag one where nothing moves */
+		offset = 1 + any(g, PAGE_BYTES - 1);
+		p->address += offset & 0x10 ? MEMORY_MOVE : offset;
 		break;
 	case 3:
 		p->bytes += any(g, PAGE_BYTES);
@@ -298,9 +329,7 @@ static void place_object(
 	case 7:
 	case 8: /* handed on */
 		p->bytes = some_pages(g, WINDOW_PAGES);
-		p->address = window(owner) +
-			     any(g, 1 + WINDOW_PAGES - p->bytes / PAGE_BYTES) *
-				 PAGE_BYTES;
+		p->address = page_of_window(g, owner, p->bytes);
 		break;
 	default:
 		p->address += any(g, 1 + GIVEN_PAGES - p->bytes / PAGE_BYTES) *
@@ -310,14 +339,23 @@ static void place_object(
 		p->address |= MEMORY_WRITABLE;
 }
 
+static void place_object(
+    struct generator *g, const struct call *c, struct planned *p)
+{
+	if (page_remapping && percent(g, 40))
+		place_moving(g, c, p);
+	else
+		place_shared(g, &c->send, p);
+}
+
 static void place_window(
     struct generator *g, const struct variable *v, struct planned *p)
 {
 	p->place = OBJECT;
-	p->bytes = some_pages(g, WINDOW_PAGES);
-	p->address =
-	    window(v->arena) +
-	    any(g, 1 + WINDOW_PAGES - p->bytes / PAGE_BYTES) * PAGE_BYTES;
+	p->bytes = page_remapping && percent(g, 50)
+		       ? WINDOW_BYTES
+		       : some_pages(g, WINDOW_PAGES);
+	p->address = page_of_window(g, v->arena, p->bytes);
 	switch (any(g, 16)) {
 	case 0:
 		p->address = bad_addresses[IN_WINDOW];
@@ -350,12 +388,17 @@ static uint32_t choose_strings(struct generator *g, uint32_t percents)
 	return complex_messages && percent(g, percents) ? choose_count(g) : 0;
 }
 
-/* Objects are sent and received where nothing else goes on meanwhile. */
+/*
+ * Objects are sent and received where nothing else goes on meanwhile. (In calls
+ * nothing does, but without the extension seeds have always been without.)
+ */
 static uint32_t choose_objects(
     struct generator *g, const struct call *c, uint32_t percents)
 {
-	return c->operation <= RECEIVE && percent(g, percents) ? choose_count(g)
-							       : 0;
+	enum operation last = page_remapping ? CALL : RECEIVE;
+
+	return c->operation <= last && percent(g, percents) ? choose_count(g)
+							    : 0;
 }
 
 static void choose_send(struct generator *g, struct call *c)
@@ -363,7 +406,7 @@ static void choose_send(struct generator *g, struct call *c)
 	struct variable *v = &c->send;
 	uint32_t dwords = choose_dwords(g), room, n;
 	uint32_t strings = choose_strings(g, 30);
-	uint32_t objects = choose_objects(g, c, 20);
+	uint32_t objects = choose_objects(g, c, page_remapping ? 70 : 20);
 
 	/* Only so can it be one message without COMPLEX_MESSAGES. */
 	if (objects == 1 && percent(g, 70))
@@ -377,7 +420,7 @@ static void choose_send(struct generator *g, struct call *c)
 	v->size = DOPE_WITH_OBJECTS(room, strings, objects);
 	place_strings(g, c, v, false, strings);
 	for (n = 0; n < PLANNED_OBJECTS; n++)
-		place_object(g, v, v->objects + n);
+		place_object(g, c, v->objects + n);
 	if (percent(g, 5)) /* a result code does not matter */
 		v->dope |= any(g, 256);
 	if (!place_long(g, c, v, false))
@@ -389,7 +432,7 @@ static void choose_receive(struct generator *g, struct call *c)
 	struct variable *v = &c->receive;
 	uint32_t dwords = percent(g, 60) ? most_dwords() : choose_dwords(g), n;
 	uint32_t strings = choose_strings(g, 80);
-	uint32_t objects = choose_objects(g, c, 60);
+	uint32_t objects = choose_objects(g, c, page_remapping ? 80 : 60);
 
 	v->arena = g->parties[c->party].arena;
 	v->size = DOPE_WITH_OBJECTS(dwords, strings, objects);
@@ -412,7 +455,8 @@ static void share_variable(struct call *c)
 	struct variable *s = &c->send, *r = &c->receive;
 	uint32_t n;
 
-	if (s->room == 0 || r->room == 0 || s->place == BIG || r->place == BIG)
+	if (s->room == 0 || r->room == 0 || s->place == BIG ||
+	    r->place == BIG || DOPE_OBJECTS(s->dope | r->size))
 		return;
 	c->one_variable = true;
 	s->size = DOPE(larger(dwords_in(s->dope), dwords_in(r->size)),
@@ -452,6 +496,11 @@ struct planned nth_object(const struct variable *v, uint32_t n)
 {
 	if (n < PLANNED_OBJECTS)
 		return v->objects[n];
+	if (page_remapping && n % 4 == 3)
+		return (struct planned){OBJECT,
+		    (window(v->arena) + n % WINDOW_PAGES * PAGE_BYTES) |
+			MEMORY_MOVE | (n >> 3 & MEMORY_WRITABLE),
+		    PAGE_BYTES};
 	return (struct planned){OBJECT,
 	    (given(v->arena) + n % GIVEN_PAGES * PAGE_BYTES) |
 		(n >> 3 & MEMORY_WRITABLE),
@@ -669,6 +718,11 @@ static void choose_memory(struct generator *g, struct call *c)
 	case 0:
 	case 1:
 		c->operation = POKE;
+		if (page_remapping) {
+			/* It does not wait for one that is silent. */
+			c->pager = any(g, IS_SILENT);
+			arena = g->parties[any(g, PARTIES)].arena;
+		}
 		c->detail = window(arena) + 4 * any(g, WINDOW_BYTES / 4);
 		break;
 	case 2:

@@ -104,7 +104,7 @@ struct variable {
 	uint32_t size, dope;
 	struct planned strings[PLANNED_STRINGS]; /* to send */
 	struct planned buffers[PLANNED_STRINGS]; /* to receive into */
-	struct planned objects[PLANNED_OBJECTS]; /* address | MEMORY_WRITABLE */
+	struct planned objects[PLANNED_OBJECTS]; /* address | MEMORY_... */
 	struct planned windows[PLANNED_OBJECTS];
 };
 

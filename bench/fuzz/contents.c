@@ -81,6 +81,20 @@ void fill_variables(const struct call *call)
 		fill_sending(call);
 }
 
+uint32_t page_to_touch(const struct call *call, uint32_t n)
+{
+	const struct variable *v = &call->send;
+	const struct planned *p = v->objects + n / WINDOW_PAGES;
+	uint32_t offset = n % WINDOW_PAGES * PAGE_BYTES;
+
+	if (call->operation == RECEIVE ||
+	    n / WINDOW_PAGES >= DOPE_OBJECTS(v->dope) ||
+	    !(p->address & MEMORY_MOVE) || offset >= p->bytes ||
+	    !(call->seed >> n & 3))
+		return 0;
+	return (p->address & -PAGE_BYTES) + offset;
+}
+
 static uint32_t add(uint32_t sum, uint32_t value)
 {
 	return (sum << 5 | sum >> 27) + value;

@@ -50,6 +50,13 @@ static inline uint32_t contents_word(uint32_t seed, uint32_t n)
 /* Fills the variables of a call, and what is to be sent. */
 void fill_variables(const struct call *call);
 
+/*
+ * What is to move must have come before: pages that the sender reads once its
+ * variables are filled. The n-th, or 0.
+ */
+#define PAGES_TO_TOUCH (PLANNED_OBJECTS * WINDOW_PAGES)
+uint32_t page_to_touch(const struct call *call, uint32_t n);
+
 /* The variable in which a call receives. */
 static inline const struct variable *receiving(const struct call *call)
 {

@@ -8,6 +8,8 @@
 #define FOR_CHILDREN PAGERS /* another pager, not of parties */
 #define CHILD_PAGES 100
 
+#define MOVES (CONFIG_PAGE_REMAPPING ? MEMORY_MOVE : 0)
+
 static uint8_t child_pool[CHILD_PAGES * PAGE_BYTES]
     __attribute__((aligned(4096)));
 static uint32_t child_pages; /* how many of them somebody has */
@@ -46,18 +48,18 @@ static void supply_child(struct answer *a, uint32_t address)
 static void make_answer(
     struct answer *a, enum pager pager, uint32_t space, uint32_t address)
 {
-	uint32_t page = address & -PAGE_BYTES, source = pool_page(space, page);
+	uint32_t page = address & -PAGE_BYTES;
+	uint32_t source = supplied_page(space, page);
 
 	*a = (struct answer){.head = {0}};
 	if (pager == FOR_CHILDREN)
 		supply_child(a, address);
-	else if (pager == REFUSES || !is_paged(address))
+	else if (pager == REFUSES || !is_supplied(address))
 		return;
 	else if (pager == GIVES_READ_ONLY)
 		give(a, source, PAGE_BYTES);
-	else if (pager == GIVES_MUCH)
-		give(a, source | MEMORY_WRITABLE,
-		    PAGED_BYTES - (page - ZONE) % PAGED_BYTES);
+	else if (pager == GIVES_MUCH) /* nothing moves in an answer */
+		give(a, source | MEMORY_WRITABLE | MOVES, supplied_bytes(page));
 	else
 		give(a, source | MEMORY_WRITABLE, PAGE_BYTES);
 }

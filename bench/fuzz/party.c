@@ -38,6 +38,7 @@ void find_places(uint32_t space)
 	constants_at = (uint32_t)&constants;
 	given_at = (uint32_t)given_pages;
 	complex_messages = CONFIG_COMPLEX_MESSAGES;
+	page_remapping = CONFIG_PAGE_REMAPPING;
 	my_space = space;
 	for (n = 0; n < CANARY_WORDS; n++)
 		canaries[n] = contents_word(space, n);
@@ -163,12 +164,28 @@ static bool perform_service(const struct order *o, struct outcome *outcome)
 		outcome->sum = sum_windows(c->detail);
 		return true;
 	case POKE:
+		set_pager(o->pager);
 		outcome->result = memory_is_readable(c->detail & -PAGE_BYTES);
 		if (outcome->result)
 			memory_put(c->detail, c->seed);
+		set_pager(NOBODY);
 		return true;
 	default:
 		return false;
+	}
+}
+
+static void touch_pages(const struct order *o)
+{
+	const struct call *c = &o->call;
+	uint32_t n, page;
+
+	/* A pager that is silent is asked in the call only. */
+	set_pager(c->pager == IS_SILENT ? NOBODY : o->pager);
+	for (n = 0; n < PAGES_TO_TOUCH; n++) {
+		page = page_to_touch(c, n);
+		if (page)
+			memory_is_readable(page);
 	}
 }
 
@@ -184,6 +201,8 @@ static void perform(struct slot *s)
 	if (perform_service(o, outcome))
 		return;
 	fill_variables(c);
+	if (CONFIG_PAGE_REMAPPING)
+		touch_pages(o);
 	set_fences(s, c);
 	/* Then the kernel has something to leave at the next thread switch. */
 	if (c->seed & 1)
@@ -291,6 +310,8 @@ uid_t start_raw(uint32_t seed)
 #define BRAWL_BYTES 0x10000
 #define BRAWL_DWORDS (CONFIG_COMPLEX_MESSAGES ? 64 : BRAWL_BYTES / 4)
 #define BRAWL_PAGES (BRAWL_BYTES / PAGE_BYTES)
+#define BRAWL_RIGHTS                                                           \
+	(MEMORY_WRITABLE | (CONFIG_PAGE_REMAPPING ? MEMORY_MOVE : 0))
 
 void child(char *stack_end, uid_t root);
 void child_entry(void);
@@ -342,7 +363,7 @@ static void change_message(struct brawler *b, uint32_t random)
 	b->variable.object =
 	    (struct memory_object){(BRAWL_PAGES - page) * PAGE_BYTES,
 		((uint32_t)somewhere(random >> 5) + page * PAGE_BYTES) |
-		    (random >> 28 & MEMORY_WRITABLE),
+		    (random >> 28 & BRAWL_RIGHTS),
 		BRAWL_BYTES,
 		BRAWL_WINDOWS + (random >> 12 & (BRAWLERS - 1)) * BRAWL_BYTES};
 	b->string[at] += 1;

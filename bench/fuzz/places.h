@@ -94,6 +94,8 @@ struct constants {
 extern uint32_t boundary, constants_at, given_at, pool_at;
 /* There are indirect strings; else direct ones may be long. */
 extern bool complex_messages;
+/* Memory objects may move. */
+extern bool page_remapping;
 
 static inline uint32_t arena(uint32_t n)
 {
@@ -124,6 +126,28 @@ static inline uint32_t pool_page(uint32_t space, uint32_t address)
 static inline bool is_paged(uint32_t address)
 {
 	return address >= ZONE && address < PAGED_END;
+}
+
+/* If pages move, the pagers supply windows too: with what they have to give. */
+static inline bool is_supplied(uint32_t address)
+{
+	return is_paged(address) ||
+	       (page_remapping && address >= PAGED_END && address < ZONE_END);
+}
+
+static inline uint32_t supplied_page(uint32_t space, uint32_t address)
+{
+	return is_paged(address)
+		   ? pool_page(space, address)
+		   : given_at + (address - WINDOWS) % (ARENAS * GIVEN_BYTES);
+}
+
+/* With the pages behind it that come along if the pager gives much. */
+static inline uint32_t supplied_bytes(uint32_t address)
+{
+	uint32_t part = is_paged(address) ? PAGED_BYTES : GIVEN_BYTES;
+
+	return part - (address - ZONE) % part;
 }
 
 static inline uint32_t dwords_in(uint32_t dope)

@@ -9,7 +9,7 @@ static uint8_t buffered[255 * (OWN_STRING_MAX + BIG_STRING_MAX)];
 /* Part of a message: where from, where to. */
 struct part {
 	uint32_t source, bytes;
-	bool writable;
+	bool writable, moves;
 	uint32_t buffer, taken;
 };
 
@@ -17,16 +17,15 @@ struct part {
 static bool pager_gives(const struct side *s, uint32_t address, bool write)
 {
 	uint32_t page = address & -PAGE_BYTES;
-	uint32_t source = pool_page(s->space, page);
+	uint32_t source = supplied_page(s->space, page);
 	bool writable = s->pager != GIVES_READ_ONLY;
 
-	if (s->pager == REFUSES || !is_paged(address))
+	if (s->pager == REFUSES || !is_supplied(address))
 		return false;
 	memory_share(0, source, s->space, page, writable);
 	if (s->pager == GIVES_MUCH)
 		memory_place(0, source + PAGE_BYTES, s->space,
-		    page + PAGE_BYTES,
-		    PAGED_BYTES - PAGE_BYTES - (page - ZONE) % PAGED_BYTES,
+		    page + PAGE_BYTES, supplied_bytes(page) - PAGE_BYTES,
 		    writable);
 	return writable || !write;
 }
@@ -54,6 +53,13 @@ static enum access fault(
 	}
 	m->pages++;
 	return pager_gives(s, address, write) ? GRANTED : FAILED;
+}
+
+bool party_touches(
+    struct model *m, const struct side *s, uint32_t address, bool write)
+{
+	return memory_at(s->space, address, write) ||
+	       fault(m, s, address, write) == GRANTED;
 }
 
 /* At most 4 bytes. */
@@ -261,7 +267,10 @@ static enum delivery open_source(struct model *m, struct parcel *p,
 		return d;
 	if (object) {
 		part->writable = part->source & MEMORY_WRITABLE;
-		part->source &= ~MEMORY_WRITABLE;
+		part->moves =
+		    m->switches.page_remapping && (part->source & MEMORY_MOVE);
+		part->source &=
+		    ~(MEMORY_WRITABLE | (part->moves ? MEMORY_MOVE : 0u));
 		if (!whole_pages(part->source, part->bytes))
 			return refuse(p, IPC_FAULT);
 	} else if (part->bytes > STRING_MAX_BYTES) {
@@ -270,6 +279,17 @@ static enum delivery open_source(struct model *m, struct parcel *p,
 	return are_user_addresses(part->source, part->bytes)
 		   ? DELIVERED
 		   : refuse(p, IPC_FAULT);
+}
+
+/* What moves stays at its address: the room that it has in its place. */
+static uint32_t room_in_place(struct part *part, uint32_t room)
+{
+	uint32_t offset = part->source - part->buffer;
+
+	if (offset >= room)
+		return 0;
+	part->buffer = part->source;
+	return room - offset;
 }
 
 /* A descriptor of the receiver's, which learns what it gets. */
@@ -286,13 +306,16 @@ static enum delivery open_buffer(struct model *m, struct parcel *p,
 		d = load_there(m, p, descriptor + 12, &part->buffer);
 	if (d != DELIVERED)
 		return d;
+	if (object && part->buffer % PAGE_BYTES)
+		return RECEIVERS_MISTAKE;
 	if (object)
 		room &= -PAGE_BYTES;
+	if (object && part->moves)
+		room = room_in_place(part, room);
 	part->taken = room < part->bytes ? room : part->bytes;
 	if (part->taken < part->bytes)
 		p->result |= IPC_CUT;
-	if ((object && !whole_pages(part->buffer, part->taken)) ||
-	    !are_user_addresses(part->buffer, part->taken))
+	if (!are_user_addresses(part->buffer, part->taken))
 		return RECEIVERS_MISTAKE;
 	d = store_there(m, p, descriptor, part->taken);
 	return d == DELIVERED ? store_there(m, p, descriptor + 4, part->buffer)
@@ -338,6 +361,18 @@ static enum delivery put_words(struct model *m, struct parcel *p)
 			      : d;
 }
 
+static void place(struct model *m, struct parcel *p, const struct part *part)
+{
+	uint32_t from = p->from.space, to = p->to.space;
+
+	if (part->moves)
+		m->moved += memory_move(
+		    from, to, part->buffer, part->taken, part->writable);
+	else
+		memory_place(from, part->source, to, part->buffer, part->taken,
+		    part->writable);
+}
+
 /* The n-th string or object, at once. */
 static enum delivery move_part(struct model *m, struct parcel *p,
     uint32_t source, uint32_t buffer, bool object, bool taken)
@@ -351,8 +386,7 @@ static enum delivery move_part(struct model *m, struct parcel *p,
 		return d;
 	if (!object)
 		return copy(m, p, part.buffer, part.source, part.taken);
-	memory_place(p->from.space, part.source, p->to.space, part.buffer,
-	    part.taken, part.writable);
+	place(m, p, &part);
 	return DELIVERED;
 }
 
@@ -436,8 +470,7 @@ static enum delivery put(
 		d = open_buffer(
 		    m, p, p->buffer + objects_offset(size) + n * 16, true, o);
 		if (d == DELIVERED)
-			memory_place(p->from.space, o->source, p->to.space,
-			    o->buffer, o->taken, o->writable);
+			place(m, p, o);
 	}
 	return d;
 }

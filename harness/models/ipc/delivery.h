@@ -32,6 +32,10 @@ struct parcel {
 	uint32_t result; /* dope and result code of the receiver */
 };
 
+/* By a party itself. False: nobody serves the page fault. */
+bool party_touches(
+    struct model *m, const struct side *s, uint32_t address, bool write);
+
 /* The head of a message: DELIVERED, if it is there. */
 enum delivery fetch_head(
     struct model *m, struct side *side, uint32_t message, uint32_t head[4]);

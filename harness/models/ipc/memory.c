@@ -195,6 +195,27 @@ void memory_place(uint32_t from_space, uint32_t source, uint32_t to_space,
 	    (struct object){from_space, source, address, bytes, writable};
 }
 
+uint32_t memory_move(uint32_t from_space, uint32_t to_space, uint32_t address,
+    uint32_t bytes, bool writable)
+{
+	uint32_t moved = 0, n;
+
+	if (from_space == to_space)
+		return 0;
+	memory_unmap(to_space, address, bytes);
+	for (n = 0; n < bytes; n += PAGE_BYTES) {
+		const struct page *page = zone_page(from_space, address + n);
+
+		if (!page || !page->bytes)
+			continue;
+		appear(to_space, address + n, page->bytes,
+		    writable && page->writable);
+		moved++;
+	}
+	memory_unmap(from_space, address, bytes);
+	return moved;
+}
+
 void memory_share(uint32_t from_space, uint32_t source, uint32_t to_space,
     uint32_t address, bool writable)
 {

@@ -28,6 +28,13 @@ bool memory_resolve(uint32_t space, uint32_t address, bool write);
 void memory_place(uint32_t from_space, uint32_t source, uint32_t to_space,
     uint32_t address, uint32_t bytes, bool writable);
 
+/*
+ * The pages that are there are the other space's, at the same address; neither
+ * has anything else there. How many have moved: inside one space none.
+ */
+uint32_t memory_move(uint32_t from_space, uint32_t to_space, uint32_t address,
+    uint32_t bytes, bool writable);
+
 /* A page of one space in another, at once. */
 void memory_share(uint32_t from_space, uint32_t source, uint32_t to_space,
     uint32_t address, bool writable);

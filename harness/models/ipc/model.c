@@ -7,6 +7,7 @@ void model_start(struct model *m, struct model_switches switches, uint32_t seed)
 {
 	*m = (struct model){.switches = switches};
 	complex_messages = switches.complex_messages;
+	page_remapping = switches.page_remapping;
 	generator_start(&m->generator, seed);
 	memory_start();
 }
@@ -331,18 +332,17 @@ static void peek(struct model *m, const struct call *c)
 	m->parties[c->party].outcome.sum = sum_windows(c->detail);
 }
 
-/* Who writes where it may only read is ended: nobody gives it the page. */
+/* Who writes where it may only read is ended, if nobody gives it the page. */
 static void poke(struct model *m, const struct call *c)
 {
-	uint32_t space = state(m, c->party)->space, result;
+	struct side own = {state(m, c->party)->space, c->pager, TIMEOUT_NEVER};
+	uint32_t result = party_touches(m, &own, c->detail, false);
 
-	memory_choose(space);
-	result = memory_is_readable(c->detail);
-	if (result && !memory_at(space, c->detail, true) &&
-	    !memory_resolve(space, c->detail, true)) {
+	if (result && !party_touches(m, &own, c->detail, true)) {
 		delete (m, c->party);
 		return;
 	}
+	memory_choose(own.space);
 	if (result)
 		memory_put(c->detail, c->seed);
 	finish(m, c->party, result);
@@ -387,6 +387,19 @@ static void make_call(struct model *m, const struct call *c)
 	}
 }
 
+static void touch_pages(struct model *m, const struct call *c)
+{
+	enum pager pager = c->pager == IS_SILENT ? NO_PAGER : c->pager;
+	struct side own = {state(m, c->party)->space, pager, TIMEOUT_NEVER};
+	uint32_t n, page;
+
+	for (n = 0; n < PAGES_TO_TOUCH; n++) {
+		page = page_to_touch(c, n);
+		if (page)
+			party_touches(m, &own, page, false);
+	}
+}
+
 void model_call(struct model *m, const struct call *c)
 {
 	uint32_t n;
@@ -400,6 +413,8 @@ void model_call(struct model *m, const struct call *c)
 	if (is_ipc(c->operation)) {
 		memory_choose(state(m, c->party)->space);
 		fill_variables(c);
+		if (m->switches.page_remapping)
+			touch_pages(m, c);
 	}
 	make_call(m, c);
 }

@@ -14,6 +14,7 @@ struct model_switches {
 	bool register_messages; /* 8 bytes need no buffer */
 	bool direct_transfer;	/* what nobody receives is not read */
 	bool complex_messages;	/* more than one thing in a message */
+	bool page_remapping;	/* memory objects move */
 };
 
 enum waiting {
@@ -41,7 +42,7 @@ struct model {
 	struct model_party parties[PARTIES];
 	uint32_t sends; /* that have had to wait, so far */
 	/* For those who wonder. */
-	uint32_t transfers, faults, cuts, pages, silences;
+	uint32_t transfers, faults, cuts, pages, moved, silences;
 };
 
 void model_start(

@@ -13,7 +13,12 @@ from harness.errors import Refused
 from harness.switches import Configuration
 
 # Switches that a program can tell by results, in the order of the arguments.
-VISIBLE = ("REGISTER_MESSAGES", "DIRECT_TRANSFER", "COMPLEX_MESSAGES")
+VISIBLE = (
+    "REGISTER_MESSAGES",
+    "DIRECT_TRANSFER",
+    "COMPLEX_MESSAGES",
+    "PAGE_REMAPPING",
+)
 
 
 @cache
