@@ -32,6 +32,23 @@ void write_word(uid_t party, uint32_t address, uint32_t value)
 	tell_and_ask(party, &write);
 }
 
+/* What the order's stub would have on its stack. */
+static struct ipc_parameters block_of(const struct order *o)
+{
+	return (struct ipc_parameters){o->receive.address, o->send_timeout,
+	    o->send.address, (uint32_t)o->partner, (uint32_t)(o->partner >> 32),
+	    o->receive_timeout};
+}
+
+void put_block(uid_t party, uint32_t at, const struct order *o)
+{
+	const struct ipc_parameters block = block_of(o);
+	uint32_t n;
+
+	for (n = 0; n < sizeof(block) / 4; n++)
+		write_word(party, at + n * 4, ((const uint32_t *)&block)[n]);
+}
+
 uint32_t read_word(uid_t party, uint32_t address)
 {
 	struct order read = order_memory(READ, address);

@@ -21,6 +21,9 @@ uid_t client_create(uint32_t space, uid_t pager);
 void write_word(uid_t party, uint32_t address, uint32_t value);
 uint32_t read_word(uid_t party, uint32_t address);
 
+/* The order's parameter block, in the party's memory. */
+void put_block(uid_t party, uint32_t at, const struct order *o);
+
 /* Does the pager get this fault of the client's? */
 bool gets_fault(uid_t pager, uid_t client, uint32_t address, bool write);
 

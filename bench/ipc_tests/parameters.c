@@ -19,23 +19,6 @@ static uint32_t in_area(uint32_t n)
 	return (uint32_t)area + (1u << 20) + n * BLOCK_BYTES;
 }
 
-/* What the order's stub would have on its stack. */
-static struct ipc_parameters block_of(const struct order *o)
-{
-	return (struct ipc_parameters){o->receive.address, o->send_timeout,
-	    o->send.address, (uint32_t)o->partner, (uint32_t)(o->partner >> 32),
-	    o->receive_timeout};
-}
-
-static void put_block(uid_t party, uint32_t at, const struct order *o)
-{
-	const struct ipc_parameters block = block_of(o);
-	uint32_t n;
-
-	for (n = 0; n < BLOCK_BYTES / 4; n++)
-		write_word(party, at + n * 4, ((const uint32_t *)&block)[n]);
-}
-
 /* The order, with its block where it is; the party has put it there. */
 static struct order from_block(struct order o, uint32_t block)
 {

@@ -304,6 +304,81 @@ static bool go_with_task(void)
 	return end(passed) && memory_is_back(&before);
 }
 
+/* A page with all that the kernel needs of the sender. The stubs might have
+ * messages of their own. */
+static bool arrives_raw(uid_t a, uid_t b, struct order *send)
+{
+	struct order receive = order_receive(a, DOPE_WITH_OBJECTS(0, 0, 1), 0);
+	struct report r = {0};
+
+	send->raw = receive.raw = true;
+	send->send.object = PLACE | MOVED;
+	send->send.object_bytes = PAGE;
+	receive.receive.object = PLACE;
+	receive.receive.object_bytes = PAGE;
+	tell(b, &receive);
+	settle();
+	tell(a, send);
+	return is_done(b, &r) && r.result == send->send.dope &&
+	       r.words[0] == contents_word(send->seed, 0) &&
+	       r.words[1] == contents_word(send->seed, 1);
+}
+
+static bool answered(uid_t a, uid_t b)
+{
+	struct order reply = order_send(a, 0, 0);
+	struct report r;
+
+	if (tell_and_ask(b, &reply).result != IPC_OK)
+		return false;
+	r = ask(a);
+	return received_all(&r, &reply, b);
+}
+
+static struct order call_with_object(uid_t to)
+{
+	struct order call = order_call(to);
+
+	call.send.dope = DOPE_WITH_OBJECTS(0, 0, 1);
+	return call;
+}
+
+static bool with_message(void)
+{
+	struct order send, call;
+	struct report r;
+	uid_t a, b;
+	bool passed;
+
+	begin(&a, HERE, &b, THERE);
+	send = order_send(b, DOPE_WITH_OBJECTS(0, 0, 1), 0);
+	send.send.address = PLACE + 256;
+	have(a, 0, 10);
+	passed =
+	    arrives_raw(a, b, &send) && is_done(a, &r) && r.result == IPC_OK;
+	if (!CONFIG_RPC_SYSCALLS || !passed)
+		return end(passed);
+	call = call_with_object(b);
+	call.send.address = PLACE + 256;
+	have(a, 0, 10);
+	return end(arrives_raw(a, b, &call) && answered(a, b));
+}
+
+static bool with_parameters(void)
+{
+	struct order call;
+	uid_t a, b;
+
+	if (CONFIG_REGISTER_PARAMETERS || !CONFIG_RPC_SYSCALLS)
+		return skip("no parameters in memory, or no calls");
+	begin(&a, HERE, &b, THERE);
+	call = call_with_object(b);
+	call.block = PLACE + 256;
+	have(a, 0, 10);
+	put_block(a, call.block, &call);
+	return end(arrives_raw(a, b, &call) && answered(a, b));
+}
+
 static const struct {
 	bool (*passes)(void);
 	const char *what;
@@ -318,7 +393,9 @@ static const struct {
     {in_one, "inside one space nothing moves"}, {far_apart, "pages far apart"},
     {answers, "answers to page faults are shared"},
     {nothing_lost, "no page is lost"},
-    {go_with_task, "they go with their new task"}};
+    {go_with_task, "they go with their new task"},
+    {with_message, "a message moves with its pages"},
+    {with_parameters, "parameters move with their pages"}};
 
 static bool refused(void)
 {

@@ -514,6 +514,7 @@ ipc_path_end:
 	pushl	%ecx
 	movl	%ebp, %eax
 	movl	%esp, %edx
+	leal	16(%esp), %ecx
 	call	ipc_move_pages
 	addl	$16, %esp
 	movl	FRAME_EDI(%esp), %edx

@@ -22,7 +22,8 @@ void ipc_wait_and_start(struct tcb *me, struct tcb *to)
 void ipc_sent(const struct tcb *me, struct tcb *to);
 void ipc_wait(struct tcb *me) __attribute__((noreturn));
 #if CONFIG_PAGE_REMAPPING
-bool ipc_move_pages(struct tcb *to, const struct memory_object *object);
+bool ipc_move_pages(struct tcb *to, const struct memory_object *object,
+    const struct trap_frame *frame);
 #endif
 #if !CONFIG_DIRECT_TRANSFER
 void ipc_take_over(struct trap_frame *frame);
@@ -76,8 +77,25 @@ void ipc_sent(const struct tcb *me, struct tcb *to)
 }
 
 #if CONFIG_PAGE_REMAPPING
-/* The usual case: all of it fits, and there are page tables. */
-bool ipc_move_pages(struct tcb *to, const struct memory_object *object)
+static bool overlap(uint32_t a, uint32_t a_bytes, uint32_t b, uint32_t b_bytes)
+{
+	return a - b < b_bytes || b - a < a_bytes;
+}
+
+/* The path reads the message's head once more, and the parameters. */
+static bool is_needed(
+    const struct trap_frame *frame, uint32_t address, uint32_t bytes)
+{
+	return overlap(address, bytes, frame->ecx, sizeof(struct message)) ||
+	       (!CONFIG_REGISTER_PARAMETERS &&
+		   overlap(address, bytes, frame->eax,
+		       sizeof(struct ipc_parameters)));
+}
+
+/* The usual case: all of it fits, and there are page tables. In the frame EAX
+ * and ECX are the caller's, the latter its message. */
+bool ipc_move_pages(struct tcb *to, const struct memory_object *object,
+    const struct trap_frame *frame)
 {
 	struct task *from = current_thread()->task;
 	uint32_t address = object->address & -PAGE_SIZE;
@@ -88,6 +106,7 @@ bool ipc_move_pages(struct tcb *to, const struct memory_object *object)
 	    rights > (MEMORY_MOVE | MEMORY_WRITABLE) || object->length == 0 ||
 	    (object->length | object->buffer) % PAGE_SIZE ||
 	    !in_user_space(address, object->length) ||
+	    is_needed(frame, address, object->length) ||
 	    offset >= object->buffer_size ||
 	    object->length > object->buffer_size - offset ||
 	    !pages_have_tables(from, to->task, address, object->length))
