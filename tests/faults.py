@@ -497,13 +497,6 @@ FAULTS = {
         "\t\t*from = 0;\n",
         "",
     ),
-    "move-rights": Fault(
-        "read-only objects that move may be written",
-        "baseline+page_remapping",
-        "core/remapping.c",
-        "*to = *from & rights;",
-        "*to = *from;\n\t\t(void)rights;",
-    ),
     "move-flush": Fault(
         "the TLB is not flushed when pages move",
         "optimized+page_remapping",
@@ -511,39 +504,11 @@ FAULTS = {
         "\tflush_tlb();\n",
         "",
     ),
-    "move-frame": Fault(
-        "frames are not given back where pages move to",
-        "optimized+page_remapping",
-        "core/remapping.c",
-        "\t\tif (*to & PTE_PRESENT)\n\t\t\tframes_release(*to & PTE_FRAME, 1);\n",
-        "",
-    ),
     "move-objects": Fault(
         "pages that have moved come back from the sender's objects",
         "optimized+page_remapping",
         "core/remapping.c",
         "\tforget(from, address, bytes);\n",
-        "",
-    ),
-    "move-one-space": Fault(
-        "pages move within one space, too",
-        "baseline+page_remapping",
-        "core/remapping.c",
-        "if (from == to || bytes == 0)",
-        "if (bytes == 0)",
-    ),
-    "move-room": Fault(
-        "pages move beyond the end of their place",
-        "baseline+page_remapping",
-        "core/message.c",
-        "\t\tplace->bytes -= offset;\n",
-        "",
-    ),
-    "path-move": Fault(
-        "nor whether pages that move have their place",
-        "optimized+page_remapping",
-        "optimized/ipc_steps.c",
-        "\t    object->length > object->buffer_size - offset ||\n",
         "",
     ),
     "path-take-over": Fault(
