@@ -511,6 +511,13 @@ FAULTS = {
         "\tforget(from, address, bytes);\n",
         "",
     ),
+    "path-move-length": Fault(
+        "the hand-coded path moves more than there is a place for",
+        "optimized+page_remapping",
+        "optimized/ipc_steps.c",
+        "\t    object->length > object->buffer_size - offset ||\n",
+        "",
+    ),
     "path-take-over": Fault(
         "a long message that it leaves to C is shorter then",
         "optimized-complex_messages-direct_transfer",

@@ -605,9 +605,10 @@ static void choose_ipc(struct generator *g, struct call *c)
 	c->pager = choose_pager(g);
 	c->send_timeout = choose_timeout(g);
 	c->receive_timeout = choose_timeout(g);
+	/* Pagers may be asked meanwhile: long enough for all of them. */
 	if (percent(g, 2)) {
-		c->send_timeout = 1 + any(g, 20);
-		c->receive_timeout = 1 + any(g, 20);
+		c->send_timeout = 50 + any(g, 20);
+		c->receive_timeout = 50 + any(g, 20);
 	}
 	if (c->operation != RECEIVE)
 		choose_send(g, c);

@@ -20,7 +20,7 @@
 #define PRIORITY_OF_ROOT 0
 
 /* Longer than any short wait, with all that may be added to it. */
-#define SHORT_WAIT_IS_OVER 200
+#define SHORT_WAIT_IS_OVER 400
 
 static uid_t first_threads[SPACES];
 static uid_t uids[PARTIES], former_uids[PARTIES];
