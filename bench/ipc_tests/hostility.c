@@ -102,8 +102,7 @@ static void answer_calls(void *unused)
 		    TIMEOUT_NEVER, &message.head, TIMEOUT_NEVER);
 }
 
-#define SOME_TICKS (1 << 19) /* bytes that take several timeslices of a tick   \
-			      */
+#define SOME_TICKS (1 << 19) /* bytes; takes some timeslices of a tick */
 
 /* While others are in the middle of a copy. */
 static void test_calls_backwards(void)

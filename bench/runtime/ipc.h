@@ -80,8 +80,8 @@ static inline __attribute__((always_inline)) struct received ipc_trap(
 }
 
 /*
- * WAIT_WITHOUT_STACK: assembly, for a thread that has no stack. It receives from
- * anybody, for ever; without a buffer only short messages could come, and
+ * WAIT_WITHOUT_STACK: assembly, for a thread that has no stack. It receives
+ * from anybody, for ever; without a buffer only short messages could come, and
  * behind each it receives again.
  */
 #if CONFIG_REGISTER_PARAMETERS
