@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 
 from harness import paper, switches
+from harness.experiments import OF_THEM_TLB
 from harness.measure import SIZES
 from harness.models.i486 import model
 from harness.tables import MODEL
@@ -147,7 +148,7 @@ class Run:
     def step(self, step: str) -> float:
         """Cycles of a step of a call of 8 bytes, without TLB misses."""
         whole = self.experiment("steps", step, parameter="call")
-        misses = self.experiment("steps", step, parameter="call, of them TLB misses")
+        misses = self.experiment("steps", step, parameter=f"call{OF_THEM_TLB}")
         return whole - misses
 
     def queues(self) -> float:
