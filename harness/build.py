@@ -6,19 +6,21 @@ from __future__ import annotations
 import fcntl
 import os
 import subprocess
-import tempfile
+import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Iterator, Sequence
 
+from harness import toolchain
 from harness.errors import Refused
 from harness.switches import ROOT, Configuration, write_headers, write_if_changed
+from harness.toolchain import Toolchain
 
 BUILD = ROOT / "build"
 
-# Prefix and flags, in the order in which they are tried.
+# Prefix and flags, in the order in which they are tried where the pinned one is not.
 TOOLCHAINS = (
     ("i686-elf-", ""),
     ("i686-linux-gnu-", ""),
@@ -27,19 +29,6 @@ TOOLCHAINS = (
 
 # The kernel, the user programs.
 MAKEFILES = ("kernels/Makefile", "bench/Makefile")
-
-
-@dataclass(frozen=True)
-class Toolchain:
-    """A cross compiler: the prefix of its commands and the flags it needs."""
-
-    prefix: str
-    flags: str
-    version: str
-
-    @property
-    def command(self) -> str:
-        return f"{self.prefix}gcc {self.flags}".strip()
 
 
 @dataclass(frozen=True)
@@ -67,7 +56,7 @@ def build(
     """Builds the kernel and the named user programs, or all, as far as they are
     not; or what one of the makefiles makes."""
     folder = BUILD / configuration.name
-    toolchain = find_toolchain()
+    tools = find_toolchain()
     built = Built(configuration, revision(), folder)
     with locked(folder):
         write_headers(configuration, folder)
@@ -76,31 +65,50 @@ def build(
             f'#define REVISION "{built.revision}"\n',
         )
         arguments = [f"O={folder.relative_to(ROOT)}", f"-j{jobs}"]
-        arguments += [f"CROSS={toolchain.prefix}", f"CROSS_FLAGS={toolchain.flags}"]
+        arguments += [f"CROSS={tools.prefix}", f"CROSS_FLAGS={tools.flags}"]
         wanted = [f"{folder.relative_to(ROOT)}/{name}.elf" for name in programs]
         for makefile in makefiles:
             targets = wanted if makefile == "bench/Makefile" else []
-            what = f"{configuration} ({makefile}, with {toolchain.command})"
+            what = f"{configuration} ({makefile}, with {tools.command})"
             call_make(makefile, arguments + targets, what)
     return built
 
 
 @cache
 def find_toolchain() -> Toolchain:
-    """With the prefix in CROSS_COMPILE, or else the first of TOOLCHAINS that
-    works."""
-    cross_compile = os.environ.get("CROSS_COMPILE")
-    candidates = TOOLCHAINS
-    if cross_compile:
-        candidates = ((cross_compile, ""), (cross_compile, "-m32"))
+    """With the prefix in CROSS_COMPILE; or the pinned one; or, where that cannot be
+    had, the first of TOOLCHAINS that works, and says so."""
+    given = os.environ.get("CROSS_COMPILE")
+    if given:
+        return _first_that_works(((given, ""), (given, "-m32")), "")
+    try:
+        with locked(toolchain.FOLDER):
+            return toolchain.find_pinned()
+    except toolchain.NotThere as reason:
+        found = _first_that_works(TOOLCHAINS, f"; Debian 12's is not used: {reason}")
+        print(f"twentyfold: {other_compiler(found)} ({reason})", file=sys.stderr)
+        return found
+
+
+def other_compiler(found: Toolchain) -> str:
+    """Of one that is not pinned."""
+    return (
+        f"the compiler is {found.command}, {found.version}, not Debian 12's: modelled "
+        "numbers may differ"
+    )
+
+
+def _first_that_works(
+    candidates: Sequence[tuple[str, str]], otherwise: str
+) -> Toolchain:
+    """otherwise: what a refusal says besides."""
     for prefix, flags in candidates:
-        if _compiles(prefix, flags):
-            version = _output([f"{prefix}gcc", "--version"]).splitlines()[0]
-            return Toolchain(prefix, flags, version)
-    tried = ", ".join(f"{p}gcc {f}".strip() for p, f in candidates)
+        if found := toolchain.probe(prefix, flags):
+            return found
+    tried = ", ".join(f"{prefix}gcc {flags}".strip() for prefix, flags in candidates)
     raise Refused(
         f"no compiler for i386 kernels (tried {tried}): install Debian's "
-        "gcc-i686-linux-gnu or set CROSS_COMPILE to the prefix of one"
+        f"gcc-i686-linux-gnu or set CROSS_COMPILE to the prefix of one{otherwise}"
     )
 
 
@@ -116,26 +124,10 @@ def revision() -> str:
     return commit + ("-dirty" if changed else "")
 
 
-def _compiles(prefix: str, flags: str) -> bool:
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "probe.c"
-        source.write_text("#include <stdint.h>\nuint32_t _start(void) { return 0; }\n")
-        command = [f"{prefix}gcc", *flags.split(), "-ffreestanding", "-nostdlib"]
-        command += ["-static", "-march=i486", "-o", f"{folder}/probe", str(source)]
-        try:
-            return subprocess.run(command, capture_output=True).returncode == 0
-        except OSError:
-            return False
-
-
 def assemble(source: Path, image: Path, options: Sequence[str]) -> None:
     """A bare image from one assembly file. options: for the compiler and linker."""
-    toolchain = find_toolchain()
-    command = [f"{toolchain.prefix}gcc", *toolchain.flags.split(), "-nostdlib"]
-    command += ["-static", "-no-pie", "-Wl,--build-id=none", *options]
-    done = subprocess.run(
-        [*command, "-o", str(image), str(source)], capture_output=True, text=True
-    )
+    flags = ["-nostdlib", "-static", "-no-pie", "-Wl,--build-id=none", *options]
+    done = find_toolchain().run("gcc", *flags, "-o", str(image), str(source))
     if done.returncode != 0:
         print(done.stderr)
         raise Refused(f"{source} cannot be built (the messages are above)")

@@ -2,20 +2,19 @@
 """GNU Mach under the i486 model: a real kernel on the other side.
 
 The kernel comes from Debian's package, as it is; the ping-pong from peers/gnumach.
-Without the package, for which it takes Debian's mirror once, there are figures
-without it.
+Without the package, for which it takes Debian's mirror once, on whatever release, there
+are figures without it.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import pandas as pd
 
-from harness import intervals, measure, paper, records
+from harness import debian, intervals, measure, paper, records
 from harness.build import BUILD, call_make, find_toolchain, locked, revision
 from harness.errors import Refused
 from harness.models.i486 import model
@@ -23,6 +22,8 @@ from harness.switches import write_if_changed
 from harness.tables import INSTRUCTIONS, MODEL, write
 
 PACKAGE = "gnumach-image-1.8-486"
+RELEASE = "bookworm"  # the last one that has it
+ARCHITECTURE = "i386"
 KERNEL = "boot/gnumach-1.8-486.gz"
 SYSTEM = "GNU Mach 1.8"
 NAME = "gnumach"  # of its log and stamps
@@ -57,47 +58,11 @@ def kernel() -> Path:
 
 
 def _download() -> Path:
-    """For i386, with lists of its own: the system's architectures stay as they are."""
-    if os.environ.get("NO_INSTALL") == "1":
-        raise Refused(f"{PACKAGE} is not there, and not fetched, as NO_INSTALL=1")
-    if not shutil.which("apt-get"):
-        raise Refused(f"no apt-get to fetch {PACKAGE}: put the .deb into build/peers")
-    apt = FOLDER / "apt"
-    for part in ("state/lists/partial", "cache/archives/partial"):
-        (apt / part).mkdir(parents=True, exist_ok=True)
-    (apt / "status").touch()
-    settings = {
-        "Dir::State": apt / "state",
-        "Dir::State::status": apt / "status",
-        "Dir::Cache": apt / "cache",
-        "APT::Architecture": "i386",
-        "APT::Architectures": "i386",
-        "APT::Sandbox::User": "root",
-        "Acquire::Retries": 1,
-        "Acquire::http::Timeout": 20,
-        "Acquire::Languages": "none",
-    }
-    options = [word for k, v in settings.items() for word in ("-o", f"{k}={v}")]
-    # One list of several may be missing: the download tells.
-    _apt([*options, "update"])
-    complaint = _apt([*options, "download", PACKAGE])
-    shutil.rmtree(apt, ignore_errors=True)
-    package = next(FOLDER.glob(f"{PACKAGE}_*.deb"), None)
-    if not package:
-        raise Refused(
-            f"{PACKAGE} cannot be fetched (no network?): {complaint}; its .deb may also "
-            "be put into build/peers"
-        )
-    return package
-
-
-def _apt(arguments: list[str]) -> str:
-    """Its last complaint."""
-    done = subprocess.run(
-        ["apt-get", "-q", *arguments], cwd=FOLDER, capture_output=True, text=True
-    )
-    lines = [line for line in done.stderr.splitlines() if line.startswith("E: ")]
-    return lines[0].removeprefix("E: ") if lines else ""
+    try:
+        debian.fetch([PACKAGE], RELEASE, ARCHITECTURE, FOLDER)
+    except Refused as refusal:
+        raise Refused(f"{refusal}; its .deb may be put into build/peers") from refusal
+    return next(FOLDER.glob(f"{PACKAGE}_*.deb"))
 
 
 def _expand(package: Path) -> None:

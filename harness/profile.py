@@ -196,13 +196,8 @@ class Symbols:
 
 
 def _disassemble(path: Path) -> dict[int, str]:
-    objdump = f"{build.find_toolchain().prefix}objdump"
-    listing = subprocess.run(
-        [objdump, "-d", "--no-show-raw-insn", str(path)],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+    tools = build.find_toolchain()
+    listing = tools.run("objdump", "-d", "--no-show-raw-insn", str(path)).stdout
     found = re.findall(r"^ *([0-9a-f]+):\t(.*)$", listing, re.M)
     return {int(a, 16): " ".join(t.split("#")[0].split()) for a, t in found}
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from functools import cache
 
 import pytest
@@ -48,13 +47,8 @@ def test_kernel_has_only_486_instructions(
     end: str, request: pytest.FixtureRequest
 ) -> None:
     built: Built = request.getfixturevalue(end)
-    objdump = f"{build.find_toolchain().prefix}objdump"
-    listing = subprocess.run(
-        [objdump, "-d", "--no-show-raw-insn", str(built.kernel)],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+    tools = build.find_toolchain()
+    listing = tools.run("objdump", "-d", "--no-show-raw-insn", str(built.kernel)).stdout
     instructions = re.findall(r"^[0-9a-f]+:\t(.*)$", listing, re.M)
     assert len(instructions) > 1000
     found = [i for i in instructions if NOT_486.match(i.split()[0]) or "%cr4" in i]

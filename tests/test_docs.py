@@ -86,8 +86,7 @@ def build_program(built: build.Built, source: Path) -> Path:
     """A program of one file, with the objects that bench/Makefile has made."""
     tools = build.find_toolchain()
     image = source.with_suffix(".elf")
-    command = [f"{tools.prefix}gcc", *tools.flags.split(), "-std=gnu11", "-O2"]
-    command += ["-march=i486", "-mgeneral-regs-only", "-ffreestanding", "-fno-pic"]
+    command = ["-std=gnu11", "-O2", "-march=i486", "-mgeneral-regs-only", "-ffreestanding", "-fno-pic"]
     command += ["-fno-pie", "-fno-stack-protector", "-fomit-frame-pointer"]
     command += ["-fno-strict-aliasing", "-Wall", "-Werror", "-nostdlib", "-static"]
     command += ["-no-pie", "-Wl,--build-id=none", "-Wl,-z,noexecstack"]
@@ -95,5 +94,6 @@ def build_program(built: build.Built, source: Path) -> Path:
     command += [f"-I{ROOT}/bench", "-T", f"{ROOT}/bench/runtime/user.lds"]
     objects = sorted((built.folder / "bench" / "runtime").glob("*.o"))
     command += [*map(str, objects), str(source), "-o", str(image)]
-    subprocess.run(command, check=True)
+    done = tools.run("gcc", *command)
+    assert done.returncode == 0, done.stderr
     return image

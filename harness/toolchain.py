@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Compilers for i386 kernels, and the one that is pinned in toolchain.toml.
+
+The pinned one is Debian 12's. Where the system has another one, its packages are
+fetched, unpacked into build/toolchain, and run with their own libraries.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import tempfile
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from harness import debian
+from harness.errors import Refused
+from harness.switches import ROOT
+
+PINNED = ROOT / "harness" / "toolchain.toml"
+FOLDER = ROOT / "build" / "toolchain"
+TREE = FOLDER / "gcc"
+STAMP = TREE / "made-from"
+
+# The path of the checkout may hold anything, so the programs are found from $0.
+WRAPPER = """#!/bin/sh
+# Made by harness/toolchain.py: runs a program with the libraries of its release.
+here=${{0%/*}}/..
+LD_LIBRARY_PATH=$here/usr/lib/x86_64-linux-gnu:$here/lib/x86_64-linux-gnu
+export LD_LIBRARY_PATH
+exec "$here/usr/bin/{0}" "$@"
+"""
+
+PROBE = "#include <stdint.h>\nuint32_t _start(void) { return 0; }\n"
+
+
+class NotThere(Refused):
+    """The pinned compiler cannot be had here: another one may do."""
+
+
+@dataclass(frozen=True)
+class Toolchain:
+    """A cross compiler: the prefix of its commands and the flags it needs."""
+
+    prefix: str
+    flags: str
+    version: str  # what gcc says of itself
+    binutils: str  # what ld says of itself
+
+    @property
+    def command(self) -> str:
+        return f"{self.prefix}gcc {self.flags}".strip()
+
+    @property
+    def pinned(self) -> bool:
+        return is_pinned(self.version, self.binutils)
+
+    def run(self, tool: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """One of its programs, gcc with the flags; its prefix may be a path that begins
+        in the checkout."""
+        flags = self.flags.split() if tool == "gcc" else []
+        return subprocess.run(
+            [f"{self.prefix}{tool}", *flags, *arguments],
+            cwd=ROOT,
+            env={**os.environ, "LC_ALL": "C"},
+            capture_output=True,
+            text=True,
+        )
+
+
+@cache
+def pin() -> dict[str, Any]:
+    """What toolchain.toml says."""
+    return tomllib.loads(PINNED.read_text())
+
+
+def is_pinned(compiler: str, binutils: str) -> bool:
+    """By what gcc, or an ELF image of it, and ld say."""
+    return compiler.endswith(pin()["gcc"]) and binutils.endswith(pin()["binutils"])
+
+
+def probe(prefix: str, flags: str) -> Toolchain | None:
+    """A toolchain, if it compiles."""
+    tools = Toolchain(prefix, flags, "", "")
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "probe.c"
+        source.write_text(PROBE)
+        options = ["-ffreestanding", "-nostdlib", "-static", "-march=i486"]
+        try:
+            done = tools.run("gcc", *options, "-o", f"{folder}/probe", str(source))
+            if done.returncode != 0:
+                return None
+            version = _first_line(tools.run("gcc", "--version").stdout)
+            binutils = _first_line(tools.run("gcc", "-Wl,--version").stdout)
+        except OSError:
+            return None
+    return Toolchain(prefix, flags, version, binutils)
+
+
+def find_pinned() -> Toolchain:
+    """The system's own, if it is that; or else the one in build/toolchain, which it
+    fetches. To be called with FOLDER locked."""
+    system = probe(pin()["prefix"], "")
+    if system and system.pinned:
+        return system
+    if platform.machine() != "x86_64":
+        raise NotThere(f"its packages are for x86_64, not {platform.machine()}")
+    stamp = PINNED.read_text() + WRAPPER
+    if not STAMP.exists() or STAMP.read_text() != stamp:
+        _install(stamp)
+    # Not absolute: make and the compiler need not quote it.
+    unpacked = probe(f"{os.path.relpath(TREE, ROOT)}/bin/{pin()['prefix']}", "")
+    if not unpacked or not unpacked.pinned:
+        raise NotThere(f"the one in {FOLDER} does not run here")
+    return unpacked
+
+
+def _install(stamp: str) -> None:
+    """Packages, put there by hand or fetched, become TREE."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    fetched = _fetch_missing()
+    with tempfile.TemporaryDirectory(dir=FOLDER, prefix="new-") as name:
+        new = Path(name) / "gcc"
+        new.mkdir()
+        for package in pin()["package"]:
+            for found in FOLDER.glob(_deb(package["name"])):
+                _unpack(found, package["sha256"], new)
+        (new / "bin").mkdir()
+        for program in (new / "usr" / "bin").glob(f"{pin()['prefix']}*"):
+            wrapper = new / "bin" / program.name.removesuffix("-12")
+            wrapper.write_text(WRAPPER.format(program.name))
+            wrapper.chmod(0o755)
+        (new / STAMP.name).write_text(stamp)
+        shutil.rmtree(TREE, ignore_errors=True)
+        new.rename(TREE)
+    for name in fetched:
+        for package in FOLDER.glob(_deb(name)):
+            package.unlink()
+
+
+def _fetch_missing() -> list[str]:
+    """Into FOLDER; the names of those that were not there."""
+    versions = {p["name"]: p["version"] for p in pin()["package"]}
+    missing = [name for name in versions if not any(FOLDER.glob(_deb(name)))]
+    if missing:
+        wanted = [f"{name}={versions[name]}" for name in missing]
+        try:
+            debian.fetch(wanted, pin()["release"], pin()["architecture"], FOLDER)
+        except Refused as refusal:
+            raise NotThere(str(refusal)) from refusal
+    return missing
+
+
+def _deb(name: str) -> str:
+    return f"{name}_*.deb"
+
+
+def _unpack(package: Path, sha256: str, folder: Path) -> None:
+    if hashlib.sha256(package.read_bytes()).hexdigest() != sha256:
+        raise Refused(
+            f"{package}: damaged, or not the version that harness/toolchain.toml "
+            "names: remove it"
+        )
+    try:
+        done = subprocess.run(
+            ["dpkg-deb", "-x", str(package), str(folder)],
+            capture_output=True,
+            text=True,
+        )
+    except FileNotFoundError as error:
+        raise NotThere(f"no dpkg-deb to take {package.name} apart") from error
+    if done.returncode != 0:
+        raise Refused(f"{package} cannot be unpacked: {done.stderr.strip()}")
+
+
+def _first_line(text: str) -> str:
+    return next(iter(text.splitlines()), "")
