@@ -33,7 +33,8 @@ WRAPPER = """#!/bin/sh
 # Made by harness/toolchain.py: runs a program with the libraries of its release.
 here=${{0%/*}}/..
 LD_LIBRARY_PATH=$here/usr/lib/x86_64-linux-gnu:$here/lib/x86_64-linux-gnu
-export LD_LIBRARY_PATH
+COMPILER_PATH=$here/usr/i686-linux-gnu/bin
+export LD_LIBRARY_PATH COMPILER_PATH
 exec "$here/usr/bin/{0}" "$@"
 """
 
