@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shlex
+import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -64,8 +66,8 @@ def build(
             folder / "include" / "revision.h",
             f'#define REVISION "{built.revision}"\n',
         )
-        arguments = [f"O={folder.relative_to(ROOT)}", f"-j{jobs}"]
-        arguments += [f"CROSS={tools.prefix}", f"CROSS_FLAGS={tools.flags}"]
+        write_if_changed(folder / "compiler", tools.identity)
+        arguments = [f"O={folder.relative_to(ROOT)}", f"-j{jobs}", *cross(tools)]
         wanted = [f"{folder.relative_to(ROOT)}/{name}.elf" for name in programs]
         for makefile in makefiles:
             targets = wanted if makefile == "bench/Makefile" else []
@@ -85,17 +87,9 @@ def find_toolchain() -> Toolchain:
         with locked(toolchain.FOLDER):
             return toolchain.find_pinned()
     except toolchain.NotThere as reason:
-        found = _first_that_works(TOOLCHAINS, f"; Debian 12's is not used: {reason}")
-        print(f"twentyfold: {other_compiler(found)} ({reason})", file=sys.stderr)
+        found = _first_that_works(TOOLCHAINS, f"; the pinned one: {reason}")
+        print(f"twentyfold: {found.note} ({reason})", file=sys.stderr)
         return found
-
-
-def other_compiler(found: Toolchain) -> str:
-    """Of one that is not pinned."""
-    return (
-        f"the compiler is {found.command}, {found.version}, not Debian 12's: modelled "
-        "numbers may differ"
-    )
 
 
 def _first_that_works(
@@ -131,6 +125,20 @@ def assemble(source: Path, image: Path, options: Sequence[str]) -> None:
     if done.returncode != 0:
         print(done.stderr)
         raise Refused(f"{source} cannot be built (the messages are above)")
+
+
+def cross(tools: Toolchain) -> list[str]:
+    """For a Makefile: which compiler, as a word of its shell's."""
+    prefix = shlex.quote(tools.prefix).replace("$", "$$")
+    return [f"CROSS={prefix}", f"CROSS_FLAGS={tools.flags}"]
+
+
+def host_compiler(folder: Path) -> str:
+    """The one for this machine; what is made in a folder will depend on it."""
+    command = os.environ.get("HOSTCC") or "gcc"
+    words = [command] if shutil.which(command) else command.split()
+    write_if_changed(folder / "compiler", toolchain.identity(words))
+    return command
 
 
 def call_make(makefile: str, arguments: list[str], what: str) -> None:

@@ -62,9 +62,9 @@ def make_figures(arguments: argparse.Namespace) -> None:
                 name.with_suffix(".log").write_text(outcome.console)
                 name.with_suffix(".stamps").write_text(outcome.stamps)
 
-        def experiment(run: experiments.Run) -> None:
+        def experiment(run: experiments.Run) -> build.Built:
             with step(f"{run}"):
-                experiments.measure_run(run, board, folder / EXPERIMENTS)
+                return experiments.measure_run(run, board, folder / EXPERIMENTS)
 
         def measured_peer() -> None:
             with step(f"pingpong on {peers.SYSTEM}"):
@@ -78,7 +78,7 @@ def make_figures(arguments: argparse.Namespace) -> None:
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             peer = pool.submit(measured_peer)
             list(pool.map(measured, built))
-            list(pool.map(experiment, small))
+            built += pool.map(experiment, small)
             peer.result()
         built += ablation.run(ablated, board, folder / "logs" / ablation.LOGS, step)
         with step("tables, figures, report"):
@@ -144,6 +144,8 @@ def tell(folder: Path, what: str) -> None:
     found = pd.read_csv(folder / "claims.csv")
     print(f"{_relative(folder)}: {what}; read report.html, or report.md")
     print(claims.summary(found))
+    if note := results.compiler_note(results.read_provenance(folder)):
+        print(note)
 
 
 def evaluate(folder: Path) -> str:

@@ -60,7 +60,7 @@ def fetch(
         if len(found) != len(packages):
             reason = next(iter(complaints), "apt-get says nothing")
             complaint = (
-                f"{names}: cannot be fetched from Debian's {release} (no network?): "
+                f"{names} cannot be fetched from Debian's {release} (no network?): "
                 f"{reason}"
             )
             failed.write_text(complaint)

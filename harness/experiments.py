@@ -70,10 +70,11 @@ def runs() -> list[Run]:
     return [Run(e, c) for e, about in EXPERIMENTS.items() for c in about.configurations]
 
 
-def measure_run(run: Run, board: Board, folder: Path) -> None:
+def measure_run(run: Run, board: Board, folder: Path) -> build.Built:
     """Builds what it needs, boots it, leaves its files in the folder."""
     built = build.build(switches.parse(run.configuration or "optimized"))
     EXPERIMENTS[run.experiment].measure(built, board, folder / run.stem)
+    return built
 
 
 def write(logs: Path, folder: Path, facts: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ from typing import Sequence
 import pandas as pd
 
 from harness import records
-from harness.build import Built
+from harness.build import Built, find_toolchain
 from harness.errors import Refused
 from harness.machines import qemu
 from harness.models.i486 import model
@@ -101,8 +101,9 @@ def run(
     extra: Sequence[str] = (),
     counted: Sequence[tuple[str, int]] = (),
 ) -> Outcome:
-    """Boots it to its end. With a board, under the i486 model; trace: from which
-    to which stamp; counted: instructions to be counted (model.Model)."""
+    """Boots it to its end. With a board, under the i486 model, if this run's compiler
+    has made it; trace: from which to which stamp; counted: instructions to be counted
+    (model.Model)."""
     if board is None:
         booted = guest(built, experiment, command_line, extra)
         return Outcome(qemu.boot(booted, DEADLINE))
@@ -111,6 +112,7 @@ def run(
             f"{built.configuration} is a debug build: its assertions take time, so "
             "it is not measured; take the same configuration without .debug"
         )
+    find_toolchain().check(built.kernel, built.program(experiment.program))
     with tempfile.TemporaryDirectory(dir=built.folder) as name:
         folder = Path(name)
         traced = model.Trace(folder / "trace", *trace) if trace else None

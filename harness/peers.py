@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from harness import debian, intervals, measure, paper, records
-from harness.build import BUILD, call_make, find_toolchain, locked, revision
+from harness.build import BUILD, call_make, cross, find_toolchain, locked, revision
 from harness.errors import Refused
 from harness.models.i486 import model
 from harness.switches import write_if_changed
@@ -82,8 +82,10 @@ def _expand(package: Path) -> None:
 
 def program() -> Path:
     """The ping-pong for GNU Mach, built."""
-    toolchain = find_toolchain()
+    tools = find_toolchain()
+    image = FOLDER / "gnumach-pingpong.elf"
     with locked(FOLDER):
+        write_if_changed(FOLDER / "compiler", tools.identity)
         write_if_changed(
             FOLDER / "include" / "revision.h", f'#define REVISION "{revision()}"\n'
         )
@@ -91,12 +93,12 @@ def program() -> Path:
             "peers/gnumach/Makefile",
             [
                 f"O={FOLDER}",
-                f"CROSS={toolchain.prefix}",
-                f"CROSS_FLAGS={toolchain.flags}",
+                *cross(tools),
             ],
-            f"the ping-pong for GNU Mach, with {toolchain.command}",
+            f"the ping-pong for GNU Mach, with {tools.command}",
         )
-    return FOLDER / "gnumach-pingpong.elf"
+        tools.check(image)
+    return image
 
 
 # --- a boot -------------------------------------------------------------------

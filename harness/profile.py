@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import bisect
 import re
-import subprocess
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -197,8 +196,10 @@ class Symbols:
 
 def _disassemble(path: Path) -> dict[int, str]:
     tools = build.find_toolchain()
-    listing = tools.run("objdump", "-d", "--no-show-raw-insn", str(path)).stdout
-    found = re.findall(r"^ *([0-9a-f]+):\t(.*)$", listing, re.M)
+    done = tools.run("objdump", "-d", "--no-show-raw-insn", str(path))
+    if done.returncode != 0:
+        raise Refused(f"{path}: objdump: {done.stderr.strip()}")
+    found = re.findall(r"^ *([0-9a-f]+):\t(.*)$", done.stdout, re.M)
     return {int(a, 16): " ".join(t.split("#")[0].split()) for a, t in found}
 
 

@@ -57,6 +57,7 @@ def content(
     drawn = {path.stem for path in folder.glob("*.svg")}
     return {
         "facts": facts,
+        "compiler_note": results.compiler_note(facts),
         "claims": found.to_dict("records"),
         "counts": pd.crosstab(found["group"], found["verdict"])
         .reindex(index=found["group"].unique(), columns=claims.VERDICTS, fill_value=0)

@@ -17,13 +17,15 @@ from typing import Any, Iterator
 
 import pandas as pd
 
+from harness import toolchain
 from harness.build import Built, find_toolchain
 from harness.errors import Refused
 from harness.machines import qemu
 from harness.models.i486.model import CLOCKS, Board
 
 
-SCHEMA = 2  # of provenance.json and what it describes
+SCHEMA = 3  # of provenance.json and what it describes
+READABLE = (2, SCHEMA)  # 2: the compiler as find_toolchain says, no binutils
 
 
 @contextmanager
@@ -51,7 +53,11 @@ def publishing(target: Path) -> Iterator[Path]:
 def write_provenance(
     folder: Path, built: list[Built], board: Board, started: datetime
 ) -> None:
-    """provenance.json: what was run, made with what, on what, and when."""
+    """provenance.json: what was run, made with what, on what, and when. Refuses
+    kernels and programs of several compilers."""
+    tools = find_toolchain()
+    for b in built:
+        tools.check(b.kernel, b.program("pingpong"))
     facts = {
         "schema": SCHEMA,
         "started": started.isoformat(timespec="seconds"),
@@ -68,7 +74,8 @@ def write_provenance(
             for b in built
         },
         "tools": {
-            "compiler": find_toolchain().version,
+            "compiler": toolchain.made_by(built[0].kernel),
+            "binutils": tools.binutils,
             "qemu": qemu.version(),
             "gnuplot": _first_line(["gnuplot", "--version"]),
             "python": sys.version.split()[0],
@@ -92,6 +99,8 @@ def keep(source: Path, folder: Path) -> None:
     both = old["configurations"].keys() & new["configurations"].keys()
     parts = {"revision": "revision", "board": "board", "clocks_sha256": "clocks.csv"}
     different = [what for key, what in parts.items() if old[key] != new[key]]
+    if old["tools"]["compiler"] != new["tools"]["compiler"]:
+        different.append("compiler")
     if any(old["configurations"][c] != new["configurations"][c] for c in both):
         different.append("kernel")
     if different:
@@ -113,9 +122,17 @@ def read_provenance(folder: Path) -> dict[str, Any]:
         facts = json.loads(path.read_text())
     except (OSError, ValueError) as error:
         raise Refused(f"{path}: no run of ours: {error}") from error
-    if facts.get("schema") != SCHEMA:
+    if facts.get("schema") not in READABLE:
         raise Refused(f"{path}: schema {facts.get('schema')}, this reads {SCHEMA}")
     return dict(facts)
+
+
+def compiler_note(facts: dict[str, Any]) -> str:
+    """That a run's compiler is not the pinned one; empty if it is."""
+    tools = facts["tools"]
+    return toolchain.note(
+        tools["compiler"], tools.get("binutils", toolchain.pin()["binutils"])
+    )
 
 
 def _write_facts(folder: Path, facts: dict[str, Any]) -> None:

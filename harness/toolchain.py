@@ -10,14 +10,18 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import shlex
 import shutil
 import subprocess
 import tempfile
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
+
+from elftools.common.exceptions import ELFError
+from elftools.elf.elffile import ELFFile
 
 from harness import debian
 from harness.errors import Refused
@@ -53,26 +57,78 @@ class Toolchain:
     flags: str
     version: str  # what gcc says of itself
     binutils: str  # what ld says of itself
+    comment: str  # what it leaves in an image (made_by)
+
+    @cached_property
+    def identity(self) -> str:
+        """Changes when the compiler does."""
+        return identity([f"{self.prefix}gcc", *self.flags.split()])
 
     @property
     def command(self) -> str:
         return f"{self.prefix}gcc {self.flags}".strip()
 
     @property
-    def pinned(self) -> bool:
-        return is_pinned(self.version, self.binutils)
+    def note(self) -> str:
+        return note(self.version, self.binutils)
 
     def run(self, tool: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """One of its programs, gcc with the flags; its prefix may be a path that begins
         in the checkout."""
         flags = self.flags.split() if tool == "gcc" else []
-        return subprocess.run(
-            [f"{self.prefix}{tool}", *flags, *arguments],
-            cwd=ROOT,
-            env={**os.environ, "LC_ALL": "C"},
-            capture_output=True,
-            text=True,
-        )
+        return _run([f"{self.prefix}{tool}", *flags, *arguments])
+
+    def check(self, *images: Path) -> None:
+        """Refuses images that it has not made."""
+        for image in images:
+            if made_by(image) != self.comment:
+                raise Refused(
+                    f"{image} is made by {made_by(image) or 'an unknown compiler'}, "
+                    f"the rest by {self.comment}: run it again"
+                )
+
+
+def made_by(image: Path) -> str:
+    """The compilers of an ELF image, as they have written into it."""
+    try:
+        with open(image, "rb") as file:
+            section = ELFFile(file).get_section_by_name(".comment")
+            text = section.data().decode(errors="replace") if section else ""
+    except (OSError, ELFError) as error:
+        raise Refused(f"{image}: no ELF image: {error}") from error
+    return "; ".join(sorted(set(text.split("\0")) - {""}))
+
+
+def identity(command: list[str]) -> str:
+    """Of a compiler: command, version, and its programs as files, which an upgrade in
+    place changes."""
+    lines = [shlex.join(command)]
+    try:
+        lines.append(_run([*command, "-v"]).stderr)
+        for program in (command[0], "cc1", "as", "ld"):
+            if program != command[0]:
+                asked = _run([*command, f"-print-prog-name={program}"])
+                program = asked.stdout.strip()
+            lines.append(_file(program))
+    except OSError as error:
+        lines.append(str(error))
+    return "\n".join(lines) + "\n"
+
+
+def _file(program: str) -> str:
+    """Of a program: where it is, its size and time."""
+    path = ROOT / (shutil.which(program) or program)
+    if not path.is_file():
+        return f"{program}: not there"
+    status = path.stat()
+    return f"{program}: {status.st_size} bytes, {status.st_mtime_ns}"
+
+
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "LC_ALL": "C"}
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True
+    )
 
 
 @cache
@@ -81,34 +137,43 @@ def pin() -> dict[str, Any]:
     return tomllib.loads(PINNED.read_text())
 
 
-def is_pinned(compiler: str, binutils: str) -> bool:
-    """By what gcc, or an ELF image of it, and ld say."""
-    return compiler.endswith(pin()["gcc"]) and binutils.endswith(pin()["binutils"])
+def note(compiler: str, binutils: str) -> str:
+    """That it is not the pinned one, by what gcc, or an image of it, and ld say; empty
+    if it is."""
+    gcc, ld = pin()["gcc"], pin()["binutils"]
+    if compiler.endswith(gcc) and binutils.endswith(ld):
+        return ""
+    return (
+        f"the compiler is {compiler} with {binutils}, not {gcc} with {ld}: what is "
+        "modelled of C, so all of the baseline, may differ from the reference run"
+    )
 
 
 def probe(prefix: str, flags: str) -> Toolchain | None:
     """A toolchain, if it compiles."""
-    tools = Toolchain(prefix, flags, "", "")
+    tools = Toolchain(prefix, flags, "", "", "")
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "probe.c"
         source.write_text(PROBE)
         options = ["-ffreestanding", "-nostdlib", "-static", "-march=i486"]
         try:
-            done = tools.run("gcc", *options, "-o", f"{folder}/probe", str(source))
+            image = Path(folder) / "probe"
+            done = tools.run("gcc", *options, "-o", str(image), str(source))
             if done.returncode != 0:
                 return None
             version = _first_line(tools.run("gcc", "--version").stdout)
             binutils = _first_line(tools.run("gcc", "-Wl,--version").stdout)
+            comment = made_by(image)
         except OSError:
             return None
-    return Toolchain(prefix, flags, version, binutils)
+    return Toolchain(prefix, flags, version, binutils, comment)
 
 
 def find_pinned() -> Toolchain:
     """The system's own, if it is that; or else the one in build/toolchain, which it
     fetches. To be called with FOLDER locked."""
     system = probe(pin()["prefix"], "")
-    if system and system.pinned:
+    if system and not system.note:
         return system
     if platform.machine() != "x86_64":
         raise NotThere(f"its packages are for x86_64, not {platform.machine()}")
@@ -117,7 +182,7 @@ def find_pinned() -> Toolchain:
         _install(stamp)
     # Not absolute: make and the compiler need not quote it.
     unpacked = probe(f"{os.path.relpath(TREE, ROOT)}/bin/{pin()['prefix']}", "")
-    if not unpacked or not unpacked.pinned:
+    if not unpacked or unpacked.note:
         raise NotThere(f"the one in {FOLDER} does not run here")
     return unpacked
 

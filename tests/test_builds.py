@@ -48,8 +48,8 @@ def test_kernel_has_only_486_instructions(
 ) -> None:
     built: Built = request.getfixturevalue(end)
     tools = build.find_toolchain()
-    listing = tools.run("objdump", "-d", "--no-show-raw-insn", str(built.kernel)).stdout
-    instructions = re.findall(r"^[0-9a-f]+:\t(.*)$", listing, re.M)
+    done = tools.run("objdump", "-d", "--no-show-raw-insn", str(built.kernel))
+    instructions = re.findall(r"^[0-9a-f]+:\t(.*)$", done.stdout, re.M)
     assert len(instructions) > 1000
     found = [i for i in instructions if NOT_486.match(i.split()[0]) or "%cr4" in i]
     assert found == []

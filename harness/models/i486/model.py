@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import tomllib
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ import pandas as pd
 from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 
-from harness.build import BUILD, call_make, locked
+from harness.build import BUILD, call_make, host_compiler, locked
 from harness.errors import Refused
 from harness.machines import qemu
 
@@ -168,12 +167,11 @@ def entry_of(kernel: Path) -> int:
 def library() -> Path:
     """The plugin, built for the QEMU that there is."""
     api = _plugin_api()
-    compiler = os.environ.get("HOSTCC") or "gcc"
     folder = BUILD / "model"
     with locked(folder):
         call_make(
             "harness/models/i486/Makefile",
-            [f"O={folder}", f"API={api}", f"HOSTCC={compiler}"],
+            [f"O={folder}", f"API={api}", f"HOSTCC={host_compiler(folder)}"],
             f"the i486 model for QEMU's plugin interface {api}",
         )
     return folder / f"i486-api{api}.so"

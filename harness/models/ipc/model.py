@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from functools import cache
 from pathlib import Path
 
-from harness.build import BUILD, call_make, locked
+from harness.build import BUILD, call_make, host_compiler, locked
 from harness.errors import Refused
 from harness.switches import Configuration
 
@@ -24,12 +23,11 @@ VISIBLE = (
 @cache
 def program() -> Path:
     """The model, built for this host."""
-    compiler = os.environ.get("HOSTCC") or "gcc"
     folder = BUILD / "model"
     with locked(folder):
         call_make(
             "harness/models/ipc/Makefile",
-            [f"O={folder}", f"HOSTCC={compiler}"],
+            [f"O={folder}", f"HOSTCC={host_compiler(folder)}"],
             "the reference model of IPC",
         )
     return folder / "ipc-model"
