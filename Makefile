@@ -69,11 +69,11 @@ help:
 	@echo '  TIMEOUT=$(TIMEOUT)              seconds after which it is stopped'
 	@echo '  UNTIL=TEXT              what it writes on COM1 when it has finished'
 	@echo '  PROFILE=N               number of an interval of which each clock is told'
-	@echo '  CROSS_COMPILE=PREFIX    instead of i686-elf-, i686-linux-gnu- or gcc -m32'
+	@echo '  CROSS_COMPILE=PREFIX    another compiler for the kernels than Debian 12'\''s; docs/toolchain.md'
 	@echo '  HOSTCC=PATH             compiler for this machine, for the i486 model; gcc'
 	@echo '  QEMU=PATH               instead of qemu-system-i386'
 	@echo '  PYTHON=PATH             a python3 with pandas and kconfiglib'
-	@echo '  NO_INSTALL=1            only report missing Debian packages'
+	@echo '  NO_INSTALL=1            only report missing Debian packages; fetch nothing'
 
 figures: packages
 	@$(HARNESS) figures --results $(RESULTS) --board $(BOARD)

@@ -55,7 +55,8 @@ def _compiler() -> str:
     from harness import build
 
     found = build.find_toolchain()
-    return f"{found.command}: {found.version}"
+    about = f"{found.command}: {found.version}; {found.binutils}"
+    return f"{about}; {found.note}" if found.note else about
 
 
 def _qemu() -> str:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import shutil
@@ -270,6 +271,18 @@ def test_the_page_has_everything(run: Path) -> None:
     )
     written = pd.read_csv(run / "claims.csv")
     assert list(written["claim"]) == list(found["claim"])
+
+
+def test_another_compiler_is_told(run: Path) -> None:
+    report.write(run)
+    assert "Another compiler" not in (run / "report.md").read_text()
+    facts = results.read_provenance(run)
+    facts["tools"] |= {"compiler": "GCC: (X) 14", "binutils": "GNU ld 2.44"}
+    (run / "provenance.json").write_text(json.dumps(facts))
+    report.write(run)
+    text = (run / "report.md").read_text()
+    assert "| compiler | GCC: (X) 14; GNU ld 2.44 |" in text
+    assert "**Another compiler:** the compiler is GCC: (X) 14 with GNU ld 2.44" in text
 
 
 def test_the_page_without_anything_but_provenance(run: Path) -> None:
