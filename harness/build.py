@@ -83,9 +83,11 @@ def find_toolchain() -> Toolchain:
     given = os.environ.get("CROSS_COMPILE")
     if given:
         return _first_that_works(((given, ""), (given, "-m32")), "")
+    if found := toolchain.find_pinned():
+        return found
     try:
         with locked(toolchain.FOLDER):
-            return toolchain.find_pinned()
+            return toolchain.unpack_pinned()
     except toolchain.NotThere as reason:
         found = _first_that_works(TOOLCHAINS, f"; the pinned one: {reason}")
         print(f"twentyfold: {found.note} ({reason})", file=sys.stderr)

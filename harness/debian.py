@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -50,6 +51,7 @@ def fetch(
     failed = folder / FAILED
     if failed.exists() and time.time() - failed.stat().st_mtime < AGAIN:
         raise Refused(f"{failed.read_text()} (tried again after {AGAIN} s)")
+    print(f"twentyfold: fetching {names} of Debian's {release}", file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix="twentyfold-apt-") as name:
         apt = Path(name)
         options = _options(apt, architecture)
@@ -67,7 +69,9 @@ def fetch(
             raise Refused(complaint)
         failed.unlink(missing_ok=True)
         for package in found:
-            shutil.copy(package, folder)
+            partial = folder / f"{package.name}.partial"
+            shutil.copy(package, partial)
+            partial.rename(folder / package.name)
 
 
 def mirrors(options: Sequence[str] = ()) -> list[str]:
@@ -75,9 +79,9 @@ def mirrors(options: Sequence[str] = ()) -> list[str]:
     command = ["apt-get", *options, "indextargets", "--no-release-info"]
     command += ["--format", "$(REPO_URI) $(RELEASE)", "Created-By: Packages"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE)
-    rows = [line.split() for line in done.stdout.splitlines()]
+    rows = [line.rpartition(" ") for line in done.stdout.splitlines()]
     suites = SUITES | {_codename()}
-    return list(dict.fromkeys(uri for uri, suite in rows if suite in suites))
+    return list(dict.fromkeys(uri for uri, _, suite in rows if suite in suites))
 
 
 def sources(uris: Sequence[str], release: str) -> str:

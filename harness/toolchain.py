@@ -169,12 +169,14 @@ def probe(prefix: str, flags: str) -> Toolchain | None:
     return Toolchain(prefix, flags, version, binutils, comment)
 
 
-def find_pinned() -> Toolchain:
-    """The system's own, if it is that; or else the one in build/toolchain, which it
-    fetches. To be called with FOLDER locked."""
-    system = probe(pin()["prefix"], "")
-    if system and not system.note:
-        return system
+def find_pinned() -> Toolchain | None:
+    """The pinned one, if it is the system's own."""
+    found = probe(pin()["prefix"], "")
+    return found if found and not found.note else None
+
+
+def unpack_pinned() -> Toolchain:
+    """The pinned one in FOLDER, which must be locked; fetched if it is not there."""
     if platform.machine() != "x86_64":
         raise NotThere(f"its packages are for x86_64, not {platform.machine()}")
     stamp = PINNED.read_text() + WRAPPER

@@ -12,6 +12,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from harness import build, switches  # noqa: E402
+from harness.errors import Refused  # noqa: E402
 
 SEED = "TWENTYFOLD_SEED"
 
@@ -21,6 +22,15 @@ def pytest_configure(config: pytest.Config) -> None:
     if not os.environ.get(SEED):
         given = os.environ.get("SEED")
         os.environ[SEED] = given or str(int.from_bytes(os.urandom(4), "little"))
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """The compiler is fetched, if it must be, before a test looks at what is said."""
+    if not hasattr(session.config, "workerinput"):
+        try:
+            build.find_toolchain()
+        except Refused:
+            pass  # the tests that need it tell
 
 
 def seed() -> int:

@@ -234,7 +234,7 @@ def test_packages_may_be_put_there_by_hand(
     by_hand.write_bytes(by_hand.read_bytes()[:-1] + b"x")
     toolchain.STAMP.unlink()
     with pytest.raises(Refused, match="pinned-gcc_1_all.deb: damaged.*remove it"):
-        toolchain.find_pinned()
+        toolchain.unpack_pinned()
     assert sorted(p.name for p in toolchain.FOLDER.iterdir()) == ["gcc", by_hand.name]
 
 
