@@ -140,5 +140,6 @@ def _apt(apt: Path, arguments: list[str]) -> list[str]:
         )
     except subprocess.TimeoutExpired:
         return [f"nothing after {DEADLINE} s"]
-    lines = [ln[3:].strip() for ln in done.stderr.splitlines() if ln[:3] in ("E: ", "W: ")]
+    lines = done.stderr.splitlines()
+    lines = [line[3:].strip() for line in lines if line[:3] in ("E: ", "W: ")]
     return sorted(lines, key=lambda line: not line.startswith("Failed to fetch"))

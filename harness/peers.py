@@ -91,10 +91,7 @@ def program() -> Path:
         )
         call_make(
             "peers/gnumach/Makefile",
-            [
-                f"O={FOLDER}",
-                *cross(tools),
-            ],
+            [f"O={FOLDER}", *cross(tools)],
             f"the ping-pong for GNU Mach, with {tools.command}",
         )
         tools.check(image)

@@ -218,8 +218,8 @@ def test_it_is_fetched_and_runs_with_its_own_libraries(
     assert fetched == [(["pinned-gcc=1"], "bookworm", "all")]
     folder = toolchain.FOLDER
     assert [path.name for path in folder.iterdir()] == ["gcc"]
-    said = subprocess.run([folder / "gcc/bin/pinned-gcc"], capture_output=True, text=True)
-    assert said.stdout.startswith(f"{folder}/gcc/bin/../usr/lib/x86_64-linux-gnu:")
+    said = subprocess.check_output([folder / "gcc/bin/pinned-gcc"], text=True)
+    assert said.startswith(f"{folder}/gcc/bin/../usr/lib/x86_64-linux-gnu:")
 
 
 def test_packages_may_be_put_there_by_hand(
@@ -299,7 +299,8 @@ def test_mirrors_are_the_systems(
 ) -> None:
     (tmp_path / "os-release").write_text('ID=debian\nVERSION_CODENAME="trixie"\n')
     monkeypatch.setattr(debian, "OS_RELEASE", tmp_path / "os-release")
-    monkeypatch.setattr(debian, "KEYRINGS", [tmp_path / "none", tmp_path / "os-release"])
+    keyrings = [tmp_path / "none", tmp_path / "os-release"]
+    monkeypatch.setattr(debian, "KEYRINGS", keyrings)
     (tmp_path / "parts").mkdir()
     (tmp_path / "sources.list").touch()
     (tmp_path / ("parts" if name.endswith(".sources") else "") / name).write_text(text)
@@ -312,7 +313,7 @@ def test_mirrors_are_the_systems(
     assert lines == [f"deb {about} {uri} bookworm main" for uri in expected]
 
 
-def test_a_system_without_debians_mirror_or_keyring(tmp_path: Path, monkeypatch) -> None:
+def test_a_system_without_mirror_or_keyring(tmp_path: Path, monkeypatch) -> None:
     with pytest.raises(Refused, match="no mirror of Debian"):
         debian.sources([], "bookworm")
     monkeypatch.setattr(debian, "KEYRINGS", [tmp_path / "none"])
