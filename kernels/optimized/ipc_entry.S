@@ -66,7 +66,7 @@
 
 #define STRING_AT_ONCE (16 << 10) /* bytes; as long as in C (user_memory.h) */
 
-#define WINDOW_ENTRY (WINDOW / REGION_SIZE * 4) /* of a page directory */
+#define WINDOW_ENTRY ((WINDOW >> 22) * 4) /* of a page directory */
 
 	.section .text.ipc, "ax"
 	.globl	ipc_path_start, ipc_path_end
@@ -414,7 +414,7 @@ ipc_path_end:
 	jnz	\otherwise
 	movl	%edx, %ecx
 	shrl	$8, %ecx
-	cmpl	$STRING_AT_ONCE / 4, %ecx
+	cmpl	$STRING_AT_ONCE >> 2, %ecx
 	ja	\otherwise
 #endif
 .endm
@@ -752,13 +752,13 @@ ipc_path_end:
 	pushl	%edi
 	leal	-FRAME_BYTES(%ecx), %edi
 	movl	$processor_stack_top - FRAME_BYTES, %esi
-	movl	$FRAME_BYTES / 4, %ecx
+	movl	$FRAME_BYTES >> 2, %ecx
 	rep movsl
 	movl	TCB_STACK_TOP(%ebp), %esi
 	movl	%esi, running_save_top
 	subl	$FRAME_BYTES, %esi
 	movl	$processor_stack_top - FRAME_BYTES, %edi
-	movl	$FRAME_BYTES / 4, %ecx
+	movl	$FRAME_BYTES >> 2, %ecx
 	rep movsl
 	movl	$processor_stack_top, TCB_STACK_TOP(%ebp)
 	popl	%edi

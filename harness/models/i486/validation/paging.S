@@ -220,7 +220,7 @@ links_of_b:
 	.balign	PAGE
 directory_a:
 	.skip	PAGE
-	.set	window_entries, directory_a + WINDOW / 0x400000 * 4
+	.set	window_entries, directory_a + (WINDOW >> 22) * 4
 directory_b:
 	.skip	PAGE
 page_table:
