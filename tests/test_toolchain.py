@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -138,6 +139,34 @@ def test_all_objects_depend_on_how_they_are_made(
 
     assert objects() == set()
     assert objects("-W", source) == objects("-B") != set()
+
+
+def test_uint32_t_is_the_same_with_every_compiler(
+    find, own_build: Path, tmp_path: Path, monkeypatch, capfd
+) -> None:
+    """With a compiler for which it is long, as it is for i686-elf-gcc."""
+    tools = find()
+    compiler = tmp_path / "long-gcc"
+    long = '-U__UINT32_TYPE__ -D__UINT32_TYPE__="unsigned long"'
+    prefix = f"{ROOT}/" if "/" in tools.prefix else ""
+    command = f"{shlex.quote(prefix + tools.prefix)}gcc {tools.flags}"
+    compiler.write_text(f'#!/bin/sh\nexec {command} {long} "$@"\n')
+    compiler.chmod(0o755)
+    monkeypatch.setenv("CROSS_COMPILE", f"{tmp_path}/long-")
+    find.cache_clear()
+    build.build(switches.optimized(), programs=("ipc_tests",))
+    assert capfd.readouterr().out == "", "the compiler warns"
+
+
+def test_assembly_has_no_slash() -> None:
+    """For the assembler of i686-elf a comment begins there."""
+    folders = ("kernels", "bench", "peers", "harness", "tests")
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*.S")]
+    assert files
+    for path in files:
+        text = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.S)
+        code = re.sub(r"#include.*|\"[^\"\n]*\"", "", text)
+        assert "/" not in code, path
 
 
 def test_a_run_of_another_compiler_is_not_kept(tmp_path: Path, capsys) -> None:
