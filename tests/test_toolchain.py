@@ -159,7 +159,7 @@ def test_uint32_t_is_the_same_with_every_compiler(
 
 
 def test_assembly_has_no_slash() -> None:
-    """For the assembler of i686-elf a comment begins there."""
+    """For the assembler of i686-elf a comment begins there, unless it is quoted."""
     folders = ("kernels", "bench", "peers", "harness", "tests")
     files = [path for folder in folders for path in (ROOT / folder).rglob("*.S")]
     assert files

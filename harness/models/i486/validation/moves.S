@@ -9,14 +9,14 @@
 	movl	$from, %esi
 	movl	$to, %edi
 	movl	$\bytes >> 2, %ecx
-	begin	"\name", \clocks
+	begin	"\name", "\clocks"
 	rep movsl
 	end
 .endm
 
 main:
 	.irp	bytes, 512, 1024, 2048, 4096
-	timed_move "rep movsd, \bytes bytes", \bytes, 12+3*(\bytes>>2)
+	timed_move "rep movsd, \bytes bytes", \bytes, "12+3*\bytes/4"
 	.endr
 	/* As read from the figure: 8, 15, 31 and 61 us. */
 	timed_move "paper's figure 8, 512 bytes", 512, ~50*8
