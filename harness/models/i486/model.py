@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import tomllib
 from dataclasses import dataclass
@@ -24,6 +25,13 @@ CLOCKS = FOLDER / "clocks.csv"
 LATER = FOLDER / "later.csv"  # instructions of later processors
 
 DEFAULT_BOARD = "dx50"
+
+PLUGINS = BUILD / "model"
+
+# The versions of QEMU with which 'make validate-model' has been exact, and those of
+# its plugin interface that qemu_api.c knows.
+TRIED = ("7.2", "10.0", "11.1")
+INTERFACES = range(1, 8)
 
 # Each number of a board profile, and the range in which it makes sense.
 NUMBERS = {
@@ -166,32 +174,60 @@ def entry_of(kernel: Path) -> int:
 @cache
 def library() -> Path:
     """The plugin, built for the QEMU that there is."""
-    api = _plugin_api()
-    folder = BUILD / "model"
-    with locked(folder):
-        call_make(
-            "harness/models/i486/Makefile",
-            [f"O={folder}", f"API={api}", f"HOSTCC={host_compiler(folder)}"],
-            f"the i486 model for QEMU's plugin interface {api}",
-        )
-    return folder / f"i486-api{api}.so"
+    api = interface()
+    what = f"the i486 model for QEMU's plugin interface {api}"
+    return _make_plugin(f"i486-api{api}.so", what)
 
 
-def _plugin_api() -> int:
-    """Which version of the plugin interface QEMU has."""
-    options = subprocess.run([qemu.binary(), "--help"], capture_output=True, text=True)
-    if "-plugin " not in options.stdout:
+@cache
+def interface() -> int:
+    """The version of QEMU's plugin interface. Refuses a QEMU that has not been tried."""
+    major, minor = qemu.version_number()
+    found = f"QEMU {major}.{minor}"
+    if f"{major}.{minor}" in TRIED:
+        version = _ask_for_interface()
+        if version in INTERFACES:
+            return version
+        found += f" with plugin interface {version}"
+    raise Refused(
+        f"{qemu.binary()}: {found} has never been tried with the i486 model, only "
+        f"{', '.join(TRIED)} have: use one of them (docs/model.md, QEMU, tells how "
+        "to try another)"
+    )
+
+
+def _ask_for_interface() -> int:
+    """QEMU tells its version when it refuses a plugin that wants a newer one."""
+    probe = _make_plugin("probe.so", "the plugin that asks QEMU for its interface")
+    loaded = str(probe).replace(",", ",,")
+    done = subprocess.run(
+        [qemu.binary(), "-M", "none", "-display", "none", "-plugin", loaded],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    answer = re.search(r"supports only up to version (\d+)", done.stderr)
+    if not answer:
+        said = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise Refused(
-            f"{qemu.binary()} is built without plugins, which the i486 model needs: "
+            f"{qemu.binary()} loads no plugins, which the i486 model needs ({said}): "
             "install Debian's qemu-system-x86"
         )
-    major, minor = qemu.version_number()
-    if (9, 0) <= (major, minor) < (9, 2):
-        raise Refused(
-            f"QEMU {major}.{minor} has a plugin interface that the i486 model does "
-            "not know: use 8.2 or older, or 9.2 or newer"
+    return int(answer[1])
+
+
+def _make_plugin(name: str, what: str) -> Path:
+    with locked(PLUGINS):
+        call_make(
+            "harness/models/i486/Makefile",
+            [
+                f"O={PLUGINS.relative_to(ROOT)}",
+                f"PLUGIN={name}",
+                f"HOSTCC={host_compiler(PLUGINS)}",
+            ],
+            what,
         )
-    return 1 if major < 9 else 4
+    return PLUGINS / name
 
 
 def read_stamps(path: Path) -> pd.DataFrame:

@@ -29,7 +29,6 @@
 #include <string.h>
 #include <unistd.h>
 
-__attribute__((visibility("default"))) int qemu_plugin_version = PLUGIN_API;
 __attribute__((visibility("default"))) int qemu_plugin_install(
     qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv);
 
@@ -178,9 +177,8 @@ static void *allocate(size_t bytes)
 	return a + 1;
 }
 
-static void on_flush(qemu_plugin_id_t id)
+static void on_flush(void)
 {
-	(void)id;
 	while (flushed) {
 		struct allocation *a = flushed;
 
@@ -190,60 +188,6 @@ static void on_flush(qemu_plugin_id_t id)
 	flushed = in_use;
 	in_use = NULL;
 }
-
-#if PLUGIN_API == 1
-
-static uint64_t counter;
-
-static void add_inline(struct qemu_plugin_insn *insn, uint64_t amount)
-{
-	qemu_plugin_register_vcpu_insn_exec_inline(
-	    insn, QEMU_PLUGIN_INLINE_ADD_U64, &counter, amount);
-}
-
-static void counter_init(void)
-{
-}
-
-static void counter_find(void)
-{
-	model_counter = &counter;
-}
-
-static void copy_bytes(
-    const struct qemu_plugin_insn *insn, uint8_t *to, size_t bytes)
-{
-	memcpy(to, qemu_plugin_insn_data(insn), bytes);
-}
-
-#else
-
-static qemu_plugin_u64 counter;
-
-static void add_inline(struct qemu_plugin_insn *insn, uint64_t amount)
-{
-	qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(
-	    insn, QEMU_PLUGIN_INLINE_ADD_U64, counter, amount);
-}
-
-static void counter_init(void)
-{
-	counter.score = qemu_plugin_scoreboard_new(sizeof(uint64_t));
-}
-
-/* When the processor exists, not before. */
-static void counter_find(void)
-{
-	model_counter = qemu_plugin_scoreboard_find(counter.score, 0);
-}
-
-static void copy_bytes(
-    const struct qemu_plugin_insn *insn, uint8_t *to, size_t bytes)
-{
-	qemu_plugin_insn_data(insn, to, bytes);
-}
-
-#endif
 
 /* --- callbacks -------------------------------------------------------------
  */
@@ -269,7 +213,7 @@ static void on_block(unsigned vcpu, void *block)
 
 	(void)vcpu;
 	if (!model_started) {
-		counter_find();
+		model_counter = api_counter();
 		model_start();
 		model_started = true;
 	}
@@ -328,7 +272,7 @@ static struct block *make_block(struct qemu_plugin_tb *tb)
 		size_t size = qemu_plugin_insn_size(insn);
 		uint8_t bytes[16] = {0};
 
-		copy_bytes(insn, bytes, size < 16 ? size : 16);
+		api_copy_bytes(insn, bytes, size < 16 ? size : 16);
 		instruction_decode(&b->sites[n].i,
 		    (uint32_t)qemu_plugin_insn_vaddr(insn), bytes, size);
 	}
@@ -337,13 +281,12 @@ static struct block *make_block(struct qemu_plugin_tb *tb)
 	return b;
 }
 
-static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
+static void on_translate(struct qemu_plugin_tb *tb)
 {
 	struct qemu_plugin_insn *first = qemu_plugin_tb_get_insn(tb, 0);
 	struct block *b;
 	size_t n;
 
-	(void)id;
 	/* The BIOS does not count. */
 	if (!started && qemu_plugin_insn_vaddr(first) != entry)
 		return;
@@ -363,7 +306,7 @@ static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 		if (tracing || site_needs_call(s))
 			qemu_plugin_register_vcpu_insn_exec_cb(
 			    insn, on_site, QEMU_PLUGIN_CB_NO_REGS, s);
-		add_inline(insn, (uint64_t)1 << 32 | site_clocks(s));
+		api_add(insn, (uint64_t)1 << 32 | site_clocks(s));
 		if (s->i.accesses)
 			qemu_plugin_register_vcpu_mem_cb(insn, on_access,
 			    QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW, s);
@@ -413,12 +356,10 @@ void model_note(const char *what, unsigned value)
 	noted = true;
 }
 
-static void at_exit(qemu_plugin_id_t id, void *data)
+static void on_end(void)
 {
 	struct counts c = started ? model_counts() : (struct counts){0};
 
-	(void)id;
-	(void)data;
 	fprintf(stamps, "# unexplained %" PRIu64 "\n", c.unexplained);
 	fprintf(
 	    stamps, "# failed-walks %" PRIu64 "\n", memory_counts.failed_walks);
@@ -468,15 +409,14 @@ static bool install(const qemu_info_t *info, int argc, char **argv)
 	return open_output();
 }
 
+static const struct api_callbacks callbacks = {on_translate, on_flush, on_end};
+
 int qemu_plugin_install(
     qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv)
 {
 	if (!install(info, argc, argv))
 		return -1;
-	counter_init();
 	model_init(&board);
-	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translate);
-	qemu_plugin_register_flush_cb(id, on_flush);
-	qemu_plugin_register_atexit_cb(id, at_exit, NULL);
+	api_init(id, &callbacks);
 	return 0;
 }
