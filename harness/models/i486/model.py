@@ -18,6 +18,7 @@ from elftools.elf.elffile import ELFFile
 from harness.build import BUILD, call_make, host_compiler, locked
 from harness.errors import Refused
 from harness.machines import qemu
+from harness.switches import ROOT
 
 FOLDER = Path(__file__).parent
 BOARDS = FOLDER / "boards"
