@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Iterator, Sequence
 
+from harness import processes
 from harness.errors import Refused
 from harness.switches import ROOT, Configuration, write_headers, write_if_changed
 
@@ -123,8 +124,8 @@ def _compiles(prefix: str, flags: str) -> bool:
         command = [f"{prefix}gcc", *flags.split(), "-ffreestanding", "-nostdlib"]
         command += ["-static", "-march=i486", "-o", f"{folder}/probe", str(source)]
         try:
-            return subprocess.run(command, capture_output=True).returncode == 0
-        except OSError:
+            return processes.run(command, capture_output=True).returncode == 0
+        except (FileNotFoundError, PermissionError):
             return False
 
 
@@ -133,7 +134,7 @@ def assemble(source: Path, image: Path, options: Sequence[str]) -> None:
     toolchain = find_toolchain()
     command = [f"{toolchain.prefix}gcc", *toolchain.flags.split(), "-nostdlib"]
     command += ["-static", "-no-pie", "-Wl,--build-id=none", *options]
-    done = subprocess.run(
+    done = processes.run(
         [*command, "-o", str(image), str(source)], capture_output=True, text=True
     )
     if done.returncode != 0:
@@ -148,7 +149,7 @@ def call_make(makefile: str, arguments: list[str], what: str) -> None:
     environment = {
         k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS")
     }
-    done = subprocess.run(
+    done = processes.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True
     )
     if done.returncode != 0:
@@ -168,4 +169,4 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def _output(command: list[str]) -> str:
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return processes.run(command, check=True, capture_output=True, text=True).stdout

@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from functools import cache
 from pathlib import Path
 
+from harness import processes
 from harness.build import BUILD, call_make, locked
 from harness.errors import Refused
 from harness.switches import Configuration
@@ -45,7 +45,7 @@ def transcript(
     """What should come of the calls of a seed (harness/models/ipc/main.c)."""
     switches = [int(symbol in configuration.on) for symbol in VISIBLE]
     numbers = [seed, calls, interval, *window, *switches]
-    done = subprocess.run(
+    done = processes.run(
         [str(program()), *map(str, numbers)], capture_output=True, text=True
     )
     if done.returncode != 0:
