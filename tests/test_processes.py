@@ -52,17 +52,16 @@ def harness(*arguments: str, **options: Any) -> subprocess.Popen[str]:
     )
 
 
-def alive(session: int) -> list[str]:
-    """The programs of a session."""
+def alive(session: int) -> list[bytes]:
+    """The command lines of a session's programs."""
     found = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
+    for path in Path("/proc").glob("[0-9]*"):
         try:
-            name, _, rest = path.read_text().partition("(")[2].rpartition(")")
+            state, _, _, its, *_ = (path / "stat").read_text().rpartition(")")[2].split()
+            if int(its) == session and state not in "ZX":
+                found.append((path / "cmdline").read_bytes())
         except OSError:
-            continue  # it has just ended
-        state, _, _, its_session, *_ = rest.split()
-        if int(its_session) == session and state not in "ZX":
-            found.append(name)
+            pass  # it has just ended
     return found
 
 
@@ -74,7 +73,7 @@ def until(condition: Callable[[], object]) -> None:
 
 
 def boots(session: int) -> bool:
-    return any(name.startswith("qemu-system") for name in alive(session))
+    return any(b"\0-kernel\0" in command for command in alive(session))
 
 
 def scratch_of(image: Path) -> list[Path]:
