@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Iterator, Sequence
 
-from harness import toolchain
+from harness import processes, toolchain
 from harness.errors import Refused
 from harness.switches import ROOT, Configuration, write_headers, write_if_changed
 from harness.toolchain import Toolchain
@@ -150,7 +150,7 @@ def call_make(makefile: str, arguments: list[str], what: str) -> None:
     environment = {
         k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS")
     }
-    done = subprocess.run(
+    done = processes.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True
     )
     if done.returncode != 0:
@@ -170,4 +170,4 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def _output(command: list[str]) -> str:
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return processes.run(command, check=True, capture_output=True, text=True).stdout

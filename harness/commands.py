@@ -8,9 +8,8 @@ import errno
 import os
 import shlex
 import shutil
-import subprocess
+import signal
 import sys
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,9 +17,9 @@ import pandas as pd
 
 from rich.console import Console
 
-from harness import ablation, build, claims, doctor, experiments, figures, fuzz
-from harness import intervals, measure, peers, profile, records, report, results
-from harness import switches, tables
+from harness import ablation, build, claims, doctor, experiments, figures, folders
+from harness import fuzz, intervals, measure, peers, processes, profile, records
+from harness import report, results, switches, tables
 from harness.errors import Refused
 from harness.machines import qemu
 from harness.models.i486 import model, speed, validate
@@ -115,12 +114,12 @@ def show_ablation(arguments: argparse.Namespace) -> None:
     chosen = ablation.comparisons_of(arguments.switch)
     wanted = ablation.configurations(chosen)
     with (
-        tempfile.TemporaryDirectory() as name,
+        folders.scratch(build.BUILD) as folder,
         steps("ablation", 1 + len(wanted)) as step,
     ):
         with step("build the i486 model"):
             model.library()
-        logs = Path(name) / ablation.LOGS
+        logs = folder / ablation.LOGS
         ablation.run(wanted, board, logs, step)
         times = ablation.read(wanted, logs, build.revision(), board.mhz)
     compared = ablation.compare(times, chosen)
@@ -229,7 +228,7 @@ def show_profile(arguments: argparse.Namespace) -> None:
     found = profile.profile(build.build(configuration), board, series)
     text = profile.render(found)
     folder = PROFILES / f"{configuration}-{series.name}"
-    with results.publishing(folder) as partial:
+    with results.publishing(folder, wait=True) as partial:
         (partial / "profile.txt").write_text(text.plain())
         steps = profile.instructions(found.messages)
         steps.to_csv(partial / "instructions.csv", index=False)
@@ -263,7 +262,7 @@ def measure_image(arguments: argparse.Namespace) -> None:
         arguments.command_line,
         arguments.cpu,
         memory,
-        arguments.until,
+        os.fsencode(arguments.until),
     )
     intervals.check_names(subject)
     result = intervals.run(subject, board, deadline)
@@ -275,9 +274,9 @@ def measure_image(arguments: argparse.Namespace) -> None:
         steps = intervals.trace(subject, board, deadline, number).trace
         lines += ["", *intervals.render_profile(subject, board, result, number, steps)]
     folder = MEASURED / subject.name
-    with results.publishing(folder) as partial:
+    with results.publishing(folder, wait=True) as partial:
         (partial / "measure.txt").write_text("\n".join(lines) + "\n")
-        (partial / "console.log").write_text(result.ending.console)
+        (partial / "console.log").write_bytes(result.ending.written)
         single.to_csv(partial / "intervals.csv", index=False)
         groups.to_csv(partial / "groups.csv", index=False)
     print("\n".join(lines))
@@ -338,15 +337,17 @@ def run_fuzzer(arguments: argparse.Namespace) -> None:
 def menuconfig(arguments: argparse.Namespace) -> None:
     """The switches as a menu; then says what the choice is called."""
     file = ROOT / ".config"
-    if arguments.configuration:
-        switches.save(switches.parse(arguments.configuration), file)
-    elif not file.exists():
-        switches.save(switches.optimized(), file)
-    environment = {**os.environ, "KCONFIG_CONFIG": str(file)}
-    command = [sys.executable, "-m", "menuconfig", str(switches.KCONFIG)]
-    if subprocess.run(command, env=environment).returncode != 0:
-        raise Refused("menuconfig has failed: it needs a terminal")
-    name = switches.load(file).name
+    busy = f"{file}: another menuconfig is changing it: wait for its end"
+    with folders.alone(ROOT / ".config.lock", busy):
+        if arguments.configuration:
+            switches.save(switches.parse(arguments.configuration), file)
+        elif not file.exists():
+            switches.save(switches.optimized(), file)
+        environment = {**os.environ, "KCONFIG_CONFIG": str(file)}
+        command = [sys.executable, "-m", "menuconfig", str(switches.KCONFIG)]
+        if processes.run(command, env=environment).returncode != 0:
+            raise Refused("menuconfig has failed: it needs a terminal")
+        name = switches.load(file).name
     print(f"this is configuration {name}: make run CONFIG={name}")
 
 
@@ -446,27 +447,39 @@ def _relative(path: Path) -> Path:
 
 def main() -> int:
     arguments = parser().parse_args()
+    with processes.signals() as ended:
+        try:
+            arguments.function(arguments)
+            return 0
+        except BaseException as error:
+            message, status = _verdict(error, ended.by)
     try:
-        arguments.function(arguments)
-    except Refused as refusal:
-        print(f"twentyfold: {refusal}", file=sys.stderr)
-        return 1
-    except BrokenPipeError:
-        # Whoever reads our output has had enough: nothing more can be written.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        where = f" (writing {error.filename})" if error.filename else ""
-        print(
-            f"twentyfold: the disk is full{where}: free some space and try again; "
-            "earlier results are as they were",
-            file=sys.stderr,
-        )
-        return 1
-    except KeyboardInterrupt:
-        print("twentyfold: interrupted; earlier results are as they were")
-        return 130
-    return 0
+        if message:
+            print(f"twentyfold: {message}", file=sys.stderr)
+        sys.stdout.flush()
+    except OSError:
+        # Whoever reads our output has gone: nothing more can be written.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(nowhere, stream.fileno())
+    return status
 
+
+def _verdict(error: BaseException, ended_by: int) -> tuple[str, int]:
+    """What is to be said of a command that has not come to its end; its status."""
+    as_before = "earlier results are as they were"
+    if ended_by or isinstance(error, KeyboardInterrupt):
+        number = signal.Signals(ended_by or signal.SIGINT)
+        # Any error comes of it: a program that ended too early, a closed terminal.
+        return f"{processes.SIGNALS[number]}; {as_before}", 128 + number
+    if isinstance(error, Refused):
+        return str(error), 1
+    if isinstance(error, BrokenPipeError):
+        return "", 1  # whoever reads our output has had enough
+    if isinstance(error, OSError) and processes.disk_is_full(error):
+        where = f" (writing {error.filename})" if error.filename else ""
+        full = f"the disk is full{where}: free some space and try again"
+        if error.errno == errno.EFBIG:
+            full = f"a file has become too large{where}: the limit is that of ulimit -f"
+        return f"{full}; {as_before}", 1
+    raise error

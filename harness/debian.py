@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 from typing import Sequence
 
+from harness import processes
 from harness.errors import Refused
 
 OS_RELEASE = Path("/etc/os-release")
@@ -78,7 +79,7 @@ def mirrors(options: Sequence[str] = ()) -> list[str]:
     """The system's mirrors of Debian, as apt reads its lists. options: for apt-get."""
     command = ["apt-get", *options, "indextargets", "--no-release-info"]
     command += ["--format", "$(REPO_URI) $(RELEASE)", "Created-By: Packages"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE)
+    done = processes.run(command, capture_output=True, text=True, timeout=DEADLINE)
     rows = [line.rpartition(" ") for line in done.stdout.splitlines()]
     suites = SUITES | {_codename()}
     return list(dict.fromkeys(uri for uri, _, suite in rows if suite in suites))
@@ -130,7 +131,7 @@ def _apt(apt: Path, arguments: list[str]) -> list[str]:
     lists = ["-o", f"Dir::Etc::sourcelist={apt / 'sources.list'}"]
     lists += ["-o", "Dir::Etc::sourceparts=/dev/null"]
     try:
-        done = subprocess.run(
+        done = processes.run(
             ["apt-get", "-q", *lists, *arguments],
             cwd=apt,
             env={**os.environ, "LC_ALL": "C.UTF-8"},

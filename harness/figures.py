@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
+from harness import processes
 from harness.errors import Refused
 from harness.switches import ROOT
 
@@ -50,7 +50,7 @@ def quoted(text: str) -> str:
 def _gnuplot(script: str, name: str) -> bytes:
     """What the script draws."""
     try:
-        done = subprocess.run(
+        done = processes.run(
             ["gnuplot", "-"], input=script.encode(), capture_output=True
         )
     except FileNotFoundError as error:

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import random
 import re
-import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 
@@ -51,6 +50,11 @@ class Run:
             f"CONFIG={self.configuration}"
         )
 
+    @property
+    def log(self) -> Path:
+        """Its own: another run may be on the same configuration."""
+        return BUILD / "fuzz" / f"{self.configuration}-{self.seed}.log"
+
     def expected(self, window: tuple[int, int] = (1, 0)) -> str:
         return model.transcript(
             self.configuration, self.seed, self.calls, INTERVAL, window
@@ -77,15 +81,14 @@ def check(built: Built, run: Run) -> None:
         console = boot(built, run)
         window = first_difference(built, run, console)
         if not window:
+            run.log.unlink(missing_ok=True)
             return
-        kept = keep_log(built, run)
         trouble = explain(built, run, window)
     except Refused as refusal:
-        kept = keep_log(built, run)
-        trouble = f"{refusal}\n{last_lines(kept)}"
+        trouble = f"{refusal}\n{last_lines(run.log)}"
     raise Refused(
         f"{run.configuration} with seed {run.seed}: {trouble}\n"
-        f"console in {kept}; the same again: {run.command}"
+        f"console in {run.log}; the same again: {run.command}"
     )
 
 
@@ -97,15 +100,8 @@ def boot(built: Built, run: Run, window: tuple[int, int] = (1, 0)) -> str:
     if last:
         command_line += f" first={first} last={last}"
     guest = measure.guest(built, FUZZ, command_line)
-    return qemu.boot(guest, STARTING + calls / CALLS_PER_SECOND)
-
-
-def keep_log(built: Built, run: Run) -> Path:
-    """The next run on the same configuration would overwrite it."""
-    kept = BUILD / "fuzz" / f"{run.configuration}-{run.seed}.log"
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(built.folder / f"{FUZZ.program}.log", kept)
-    return kept
+    log = run.log.with_suffix(".words.log") if last else run.log
+    return qemu.boot(replace(guest, log=log), STARTING + calls / CALLS_PER_SECOND)
 
 
 def first_difference(built: Built, run: Run, console: str) -> tuple[int, int] | None:
@@ -153,4 +149,6 @@ def explain(built: Built, run: Run, window: tuple[int, int]) -> str:
 
 
 def last_lines(log: Path, count: int = 8) -> str:
+    if not log.exists():
+        return ""  # it was not even booted
     return "\n".join(qemu.read_console(log).splitlines()[-count:])

@@ -8,7 +8,6 @@ the code that have about as many instructions are a group, and a line of the tab
 
 from __future__ import annotations
 
-import tempfile
 from bisect import bisect_right
 from collections import Counter
 from contextlib import contextmanager
@@ -17,11 +16,12 @@ from io import BytesIO
 from pathlib import Path
 from typing import Callable, Iterator, Sequence
 
+import numpy as np
 import pandas as pd
 from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 
-from harness import multiboot
+from harness import folders, multiboot
 from harness.build import BUILD
 from harness.errors import Refused
 from harness.machines import qemu
@@ -56,7 +56,7 @@ class Subject:
     command_line: str = ""
     cpu: str = "486"
     memory_mb: int = qemu.MEMORY_MB
-    until: str = ""  # what it writes on COM1 when it has finished
+    until: bytes = b""  # what it writes on COM1 when it has finished
 
     @property
     def name(self) -> str:
@@ -69,7 +69,8 @@ class Run:
 
     stamps: pd.DataFrame
     ending: qemu.Ending
-    strange: int  # instructions that no 486 has, or without clocks: places
+    strange: int = 0  # instructions that no 486 has, or without clocks: places
+    cut: bool = False  # there would be more stamps
     trace: list[str] = field(default_factory=list)
 
 
@@ -111,47 +112,53 @@ def _run(
     check: Callable[[str], None],
 ) -> Run:
     log = BUILD / "measure" / f"{subject.name}.log"
-    with _gathered(subject) as (folder, guest, entry):
+    with (
+        _gathered(subject) as (folder, guest, entry),
+        qemu.memory_file("events") as events,
+    ):
         path = folder / "trace"
         wanted = None
         if traced is not None:
             wanted = model.Trace(path, traced, traced + 1, TRACED, stop=True)
         timed = model.Model(
-            board, folder / "stamps", wanted, memory_mb=subject.memory_mb
+            board,
+            folder / "stamps",
+            wanted,
+            memory_mb=subject.memory_mb,
+            events=events,
         )
         extra = timed.foreign_arguments(entry)
         ending = qemu.watch(
-            qemu.Guest(**guest, log=log, extra=extra), deadline, subject.until
+            qemu.Guest(**guest, log=log, extra=extra, events=events),
+            deadline,
+            subject.until,
         )
         if traced is not None:
-            return Run(pd.DataFrame(), ending, 0, _read_trace(path, subject))
+            trace = _read_trace(path, subject)
+            return Run(pd.DataFrame(), ending, trace=trace)
         check(ending.console)
-        _check_ending(subject, ending, deadline, log)
-        stamps = _read_stamps(folder / "stamps", subject, ending, deadline, log)
-        strange = len(model.strange_instructions(folder / "stamps"))
-    if ending.status == 0:
-        raise Refused(
-            f"{subject.name}: resets the machine after {len(stamps)} rdtscs; if it "
-            f"says so before, UNTIL= stops it there; its console is in {log}"
+        _check_start(subject, ending, folder / "stamps", log)
+        said = len(ending.written) if ending.said else None
+        stamps = model.read_foreign(
+            folder / "stamps", subject.name, said, ending.shut_down
         )
-    return Run(stamps, ending, strange)
+    if not stamps.cut:
+        _check_end(subject, ending, len(stamps.table), deadline, log)
+    return Run(stamps.table, ending, stamps.strange, stamps.cut)
 
 
 def _read_trace(path: Path, subject: Subject) -> list[str]:
     lines = path.read_text().splitlines() if path.exists() else []
     if len(lines) < 2 or lines[-1] != "# end":
         raise Refused(f"{subject.name}: no whole trace; a longer TIMEOUT= may do")
-    return lines[:-1]
+    return lines[:-1]  # the last one may be model.CUT
 
 
 @contextmanager
 def _gathered(subject: Subject) -> Iterator[tuple[Path, dict[str, object], int]]:
     """The image and the modules, expanded, in a folder of their own: the guest sees
     their names, and shall see the same ones wherever they are."""
-    build = BUILD / "measure"
-    build.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=build) as name:
-        folder = Path(name)
+    with folders.scratch(BUILD / "measure") as folder:
         image = multiboot.read(subject.image)
         entry = multiboot.entry(image, str(subject.image))
         (folder / "image").mkdir()
@@ -182,50 +189,49 @@ def check_names(subject: Subject) -> None:
             raise Refused(f"{path}: QEMU takes no blanks and commas in its name")
 
 
-def _check_ending(
-    subject: Subject, ending: qemu.Ending, deadline: float, log: Path
-) -> None:
-    status = ending.status
-    if status is not None and status < 0:
-        raise Refused(f"{subject.name}: QEMU was killed by signal {-status}")
-    if status and ending.complaint:
+def _check_start(subject: Subject, ending: qemu.Ending, stamps: Path, log: Path) -> None:
+    """Whether QEMU has executed the guest at all."""
+    if ending.status == 1 and ending.complaint:
         raise Refused(f"{subject.name}: {ending.complaint}")
-    if subject.until and not ending.said:
-        how = f"in {deadline:g} s" if status is None else "before it ended"
-        raise Refused(
-            f"{subject.name}: has not said '{subject.until}' {how}; its console is "
-            f"in {log}"
-        )
+    if ending.status is not None and ending.status < 0:
+        raise Refused(f"{subject.name}: {ending.how}")
+    if not stamps.exists():
+        raise Refused(f"{subject.name}: QEMU did not start: its console is in {log}")
 
 
-def _read_stamps(
-    path: Path, subject: Subject, ending: qemu.Ending, deadline: float, log: Path
-) -> pd.DataFrame:
+def _check_end(
+    subject: Subject, ending: qemu.Ending, executed: int, deadline: float, log: Path
+) -> None:
+    """Refuses a guest that has not come to its end, or has nothing to be measured."""
     where = f"its console is in {log}"
-    try:
-        text = path.read_text()
-    except OSError as error:
-        raise Refused(f"{subject.name}: QEMU did not start: {where}") from error
-    executed = sum(line[:1].isdigit() for line in text.splitlines())
+    what = subject.name
+    number = {0: "no rdtsc", 1: "only one rdtsc"}.get(executed, f"{executed} rdtscs")
+    if ending.how.startswith(qemu.KILLED):
+        raise Refused(f"{what}: {ending.how}, after {number}")
+    if ending.how in (qemu.RESET, qemu.TRIPLE_FAULT):
+        hint = "if it says something before, UNTIL= stops it there"
+        if executed < 2:
+            hint = "perhaps it needs another CPU="
+        raise Refused(f"{what}: {ending.how}, after {number}; {hint}; {where}")
+    if subject.until and not ending.said:
+        how = f"in {deadline:g} s" if ending.status is None else "before it ended"
+        raise Refused(f"{what}: has not said '{_shown(subject)}' {how}; {where}")
     if executed >= 2:
-        return model.parse_stamps(text, subject.name, lost=True)
-    number = "no rdtsc" if executed == 0 else "only one rdtsc"
-    if ending.status == 0:
-        raise Refused(
-            f"{subject.name}: resets the machine (a triple fault?) and has executed "
-            f"{number}; perhaps it needs another CPU=; {where}"
-        )
+        return
     if ending.said:
         raise Refused(
-            f"{subject.name}: has executed {number} before it said "
-            f"'{subject.until}'; {where}"
+            f"{what}: has executed {number} before it said '{_shown(subject)}'; {where}"
         )
     if ending.status is None:
         raise Refused(
-            f"{subject.name}: hangs, or needs more than TIMEOUT={deadline:g} s: it "
-            f"has executed {number}; {where}"
+            f"{what}: hangs, or needs more than TIMEOUT={deadline:g} s: it has "
+            f"executed {number}; {where}"
         )
-    raise Refused(f"{subject.name}: has executed {number}; {where}")
+    raise Refused(f"{what}: has executed {number}; {where}")
+
+
+def _shown(subject: Subject) -> str:
+    return subject.until.decode(errors="replace")
 
 
 # --- intervals and groups -----------------------------------------------------
@@ -243,15 +249,19 @@ def intervals(stamps: pd.DataFrame) -> pd.DataFrame:
 
 def grouped(table: pd.DataFrame) -> pd.DataFrame:
     """Adds a column group, numbered from 1 in the order of their first intervals."""
-    keys = pd.Series(0, index=table.index, dtype="int64")
-    for n, (_, same) in enumerate(table.groupby(["start", "end"], sort=False)):
-        smallest, size = -1.0, 0
-        for index, count in same["instructions"].sort_values(kind="stable").items():
+    keys = np.zeros(len(table), dtype="int64")
+    places = table.groupby(["start", "end"], sort=False).indices
+    key = 0
+    for rows in places.values():
+        instructions = table["instructions"].values[rows]
+        counts, which = np.unique(instructions, return_inverse=True)
+        smallest, sizes = -1.0, []
+        for count in counts:
             if smallest < 0 or count > smallest * SPREAD + FEW:
-                smallest, size = float(count), size + 1
-            keys[index] = n * len(table) + size
-    order = {key: number for number, key in enumerate(dict.fromkeys(keys), start=1)}
-    return table.assign(group=keys.map(order))
+                smallest, key = float(count), key + 1
+            sizes.append(key)
+        keys[rows] = np.array(sizes)[which]
+    return table.assign(group=pd.factorize(keys)[0] + 1)
 
 
 def summary(table: pd.DataFrame, mhz: int) -> pd.DataFrame:
@@ -370,13 +380,20 @@ def render(
 def remarks(result: Run, table: pd.DataFrame) -> list[str]:
     """How it ended, and what makes the numbers doubtful."""
     ending = result.ending
-    if ending.said:
+    if result.cut:
+        lines = [
+            f"stopped at {len(result.stamps)} rdtscs, the limit: what it does after "
+            "them is not measured"
+        ]
+    elif ending.said:
         lines = ["stopped when it had said what it was to say"]
     elif ending.status is None:
         lines = [
             "stopped at TIMEOUT, by the time of this machine: the last intervals may "
             "be missing another time"
         ]
+    elif ending.how:
+        lines = [f"it {ending.how}"]
     else:
         lines = [f"it has ended QEMU, with status {ending.status}"]
     if result.strange:
@@ -423,6 +440,8 @@ def render_profile(
     touched: dict[str, set[int]] = {"code": set(), "data": set(), "page tables": set()}
     kinds = {CODE: "code", READ: "data", WRITTEN: "data", TABLES: "page tables"}
     listing = []
+    cut = steps[-1] == model.CUT
+    steps = steps[:-1] if cut else steps
     for line in steps:
         step = read_step(line)
         inner = step.level == 0
@@ -439,7 +458,7 @@ def render_profile(
     count = sum(level.instructions for level in levels.values())
     lines = [f"{subject.name}: the interval from rdtsc {number} to {number + 1}"]
     lines += [f"board {board.name}, clocks by the i486 model"]
-    if len(steps) < TRACED:
+    if not cut:
         if total != whole:
             raise Refused(f"the trace has {total} clocks, the stamps say {whole}")
         lines += [f"all its {whole} clocks are accounted for, {count} instructions"]

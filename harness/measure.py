@@ -8,14 +8,13 @@ executed. The guest knows nothing of the stamps; they are joined here.
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Sequence
 
 import pandas as pd
 
-from harness import records
+from harness import folders, records
 from harness.build import Built, find_toolchain
 from harness.errors import Refused
 from harness.machines import qemu
@@ -113,8 +112,7 @@ def run(
             "it is not measured; take the same configuration without .debug"
         )
     find_toolchain().check(built.kernel, built.program(experiment.program))
-    with tempfile.TemporaryDirectory(dir=built.folder) as name:
-        folder = Path(name)
+    with folders.scratch(built.folder) as folder:
         traced = model.Trace(folder / "trace", *trace) if trace else None
         timed = model.Model(board, folder / "stamps", traced, counted=counted)
         plugin = timed.arguments(built.kernel)

@@ -16,6 +16,8 @@ from harness.errors import Refused
 
 MAGIC, MAGIC_2 = 0x1BADB002, 0xE85250D6
 SEARCHED = 8192  # bytes of the file in which the header has to be
+QEMU_SEARCHED = SEARCHED - 48  # QEMU finds only those that begin before
+HEADER = 12  # bytes; more if it has addresses
 HAS_ADDRESSES = 1 << 16  # the header tells where to load, not ELF
 ENTRY = 28  # offset of the entry's address in a header with addresses
 GZIP = b"\x1f\x8b"
@@ -41,15 +43,22 @@ def entry(image: bytes, source: str) -> int:
         raise Refused(
             f"{source}: no multiboot kernel: no header in its first {SEARCHED} bytes"
         )
+    if header >= QEMU_SEARCHED:
+        raise Refused(
+            f"{source}: its multiboot header is at byte {header}; QEMU finds only one "
+            f"that begins before byte {QEMU_SEARCHED}: link it nearer to the beginning"
+        )
     flags = struct.unpack_from("<I", image, header + 4)[0]
     if flags & HAS_ADDRESSES:
+        if header + ENTRY + 4 > len(image):
+            raise Refused(f"{source}: its multiboot header is cut off")
         return int(struct.unpack_from("<I", image, header + ENTRY)[0])
     return _elf_entry(image, source)
 
 
 def find_header(image: bytes) -> int | None:
     """Offset of the multiboot header."""
-    for offset in range(0, min(len(image), SEARCHED) - 31, 4):
+    for offset in range(0, min(len(image), SEARCHED) - HEADER + 1, 4):
         magic, flags, check = struct.unpack_from("<3I", image, offset)
         if magic == MAGIC and (magic + flags + check) & 0xFFFFFFFF == 0:
             return offset

@@ -9,12 +9,11 @@ are figures without it.
 from __future__ import annotations
 
 import shutil
-import subprocess
 from pathlib import Path
 
 import pandas as pd
 
-from harness import debian, intervals, measure, paper, records
+from harness import debian, intervals, measure, paper, processes, records
 from harness.build import BUILD, call_make, cross, find_toolchain, locked, revision
 from harness.errors import Refused
 from harness.models.i486 import model
@@ -33,7 +32,7 @@ CPU = "486,+cmov"
 COMMAND_LINE = "console=com0"
 SERVER = "server $(server=task-create) $(task-resume)"
 CLIENT = "client ${server}%s $(task-create) $(task-resume)"
-LAST_WORDS = "# stopped: "
+LAST_WORDS = b"# stopped: "
 FAILED = "# FAILED: "
 DEADLINE = 600
 ROUND_TRIPS: int | None = None  # in each series; None: as many as in the paper
@@ -69,7 +68,7 @@ def _expand(package: Path) -> None:
     new = FOLDER / "image.new"
     shutil.rmtree(new, ignore_errors=True)
     try:
-        done = subprocess.run(
+        done = processes.run(
             ["dpkg-deb", "-x", str(package), str(new)], capture_output=True, text=True
         )
     except FileNotFoundError as error:

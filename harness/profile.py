@@ -18,10 +18,10 @@ from pathlib import Path
 import pandas as pd
 from elftools.elf.elffile import ELFFile
 
-from harness import build, measure
+from harness import build, measure, processes
 from harness.build import Built
 from harness.errors import Refused
-from harness.models.i486.model import Board, parse_stamps
+from harness.models.i486.model import CUT, Board, parse_stamps
 
 KERNEL_START = 0xE0000000
 ROUND_TRIPS = 8
@@ -125,6 +125,8 @@ def read_trace(text: str) -> list[Step]:
     lines = text.splitlines()
     if not lines or lines[-1] != "# end":
         raise Refused("the trace is cut off, it has no end line")
+    if lines[-2:-1] == [CUT]:
+        raise Refused("the trace is cut: what is traced takes too long")
     return [read_step(line) for line in lines[:-1]]
 
 

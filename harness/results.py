@@ -8,7 +8,6 @@ import hashlib
 import json
 import platform
 import shutil
-import subprocess
 import sys
 from contextlib import contextmanager
 from datetime import datetime, timezone
@@ -17,7 +16,7 @@ from typing import Any, Iterator
 
 import pandas as pd
 
-from harness import toolchain
+from harness import folders, processes, toolchain
 from harness.build import Built, find_toolchain
 from harness.errors import Refused
 from harness.machines import qemu
@@ -29,25 +28,36 @@ READABLE = (2, SCHEMA)  # 2: the compiler as find_toolchain says, no binutils
 
 
 @contextmanager
-def publishing(target: Path) -> Iterator[Path]:
+def publishing(target: Path, wait: bool = False) -> Iterator[Path]:
     """A folder to write into; it takes target's place when all went well.
 
-    If not, target stays as it was and the new folder is removed.
+    If not, target stays as it was and the new folder is removed. Another run that
+    writes the same target: waited for, or this one is refused.
     """
     partial = target.with_name(f".{target.name}.partial")
     old = target.with_name(f".{target.name}.old")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    busy = f"{target}: another run is writing it: wait for its end, or set RESULTS="
+    lock = target.with_name(f".{target.name}.lock")
+    with folders.alone(lock, "" if wait else busy):
+        _clean_up(target, partial, old)
+        partial.mkdir()
+        try:
+            yield partial
+            with processes.undisturbed():
+                if target.exists():
+                    target.rename(old)
+                partial.rename(target)
+        finally:
+            _clean_up(target, partial, old)
+
+
+def _clean_up(target: Path, partial: Path, old: Path) -> None:
+    """What a run, or one that was killed by force, has left behind."""
+    if old.exists() and not target.exists():
+        old.rename(target)
     for leftover in (partial, old):
         shutil.rmtree(leftover, ignore_errors=True)
-    partial.mkdir(parents=True)
-    try:
-        yield partial
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
-    if target.exists():
-        target.rename(old)
-    partial.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def write_provenance(
@@ -149,5 +159,5 @@ def _sha256(path: Path) -> str:
 
 
 def _first_line(command: list[str]) -> str:
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = processes.run(command, capture_output=True, text=True)
     return (done.stdout or done.stderr).splitlines()[0]

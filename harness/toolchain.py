@@ -23,7 +23,7 @@ from typing import Any
 from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 
-from harness import debian
+from harness import debian, processes
 from harness.errors import Refused
 from harness.switches import ROOT
 
@@ -126,7 +126,7 @@ def _file(program: str) -> str:
 
 def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "LC_ALL": "C"}
-    return subprocess.run(
+    return processes.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True
     )
 
@@ -236,7 +236,7 @@ def _unpack(package: Path, sha256: str, folder: Path) -> None:
             "names: remove it"
         )
     try:
-        done = subprocess.run(
+        done = processes.run(
             ["dpkg-deb", "-x", str(package), str(folder)],
             capture_output=True,
             text=True,

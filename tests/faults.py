@@ -574,7 +574,7 @@ for calls in map(int, sys.argv[3:]):
         told = ["".join(n) for n in re.findall(number, words, re.M)]
         found = f"call {told[-1]}: another result" if told else words
     except Refused as refusal:
-        log = qemu.read_console(built.folder / "fuzz.log")
+        log = qemu.read_console(run.log)
         told = ["".join(n) for n in re.findall(r"call=(\\d+)|FAILED: call (\\d+)", log)]
         what = str(refusal).split(";")[0].split(": ", 1)[1]
         found = f"after call {told[-1] if told else 0}: {what}"

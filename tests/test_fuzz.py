@@ -112,12 +112,11 @@ class Doctored:
 
 
 def test_first_call_that_differs_is_found(
-    optimized: build.Built, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    optimized: build.Built, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = fuzz.Run(optimized.configuration, 3, 5000)
     boot = Doctored(run, 2345)
     monkeypatch.setattr(fuzz, "boot", boot)
-    monkeypatch.setattr(fuzz, "keep_log", lambda built, run: tmp_path / "log")
     with pytest.raises(Refused) as refusal:
         fuzz.check(optimized, run)
     assert boot.booted == [(1, 0), (2001, 3000)]
@@ -133,9 +132,10 @@ def test_a_guest_that_stops_is_told_with_its_last_words(
     def boot(built: build.Built, run: fuzz.Run, window: object = None) -> str:
         raise Refused("hangs")
 
-    log = tmp_path / "log"
-    log.write_text("something\nPANIC: at last\n")
+    run = fuzz.Run(optimized.configuration, 3, 5000)
+    monkeypatch.setattr(fuzz, "BUILD", tmp_path)
+    run.log.parent.mkdir()
+    run.log.write_text("something\nPANIC: at last\n")
     monkeypatch.setattr(fuzz, "boot", boot)
-    monkeypatch.setattr(fuzz, "keep_log", lambda built, run: log)
     with pytest.raises(Refused, match="hangs\nsomething\nPANIC: at last\n"):
-        fuzz.check(optimized, fuzz.Run(optimized.configuration, 3, 5000))
+        fuzz.check(optimized, run)

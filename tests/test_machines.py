@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import threading
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Iterator
 
 import pytest
 from elftools.elf.elffile import ELFFile
 
-from harness import build, measure, records, switches
+from harness import build, measure, processes, records, switches
 from harness.build import Built
 from harness.errors import Refused
 from harness.machines import qemu
@@ -35,8 +39,10 @@ def guest(folder: Path, name: str, log: Path) -> Guest:
 @pytest.mark.parametrize(
     ("name", "reason", "written"),
     [
-        ("triple_fault", "triple fault or shutdown", "# going to fault"),
-        ("shutdown", "QEMU ended with status 0", ""),
+        ("triple_fault", "triple fault", "# going to fault"),
+        ("shutdown", "has switched the machine off", ""),
+        ("resets", "has reset the machine", "# measured"),
+        ("resets_by_cf9", "has reset the machine", ""),
         ("panic", "PANIC: on purpose", "PANIC: on purpose"),
         ("other_status", "QEMU ended with status 65", ""),
     ],
@@ -76,6 +82,41 @@ def test_guests_without_results(
     text = qemu.boot(guest(guests, name, tmp_path / "log"), DEADLINE)
     with pytest.raises(Refused, match=reason):
         records.parse(text, name)
+
+
+def test_messages_of_qemu_are_bounded(
+    guests: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flood = tmp_path / "qemu"
+    flood.write_text("#!/bin/sh\nexec yes 'something is wrong' >&2\n")
+    flood.chmod(0o755)
+    monkeypatch.setenv("QEMU", str(flood))
+    with pytest.raises(Refused, match="writes messages without end: something is"):
+        qemu.boot(guest(guests, "silent", tmp_path / "log"), DEADLINE)
+
+
+def test_qemu_that_is_ended_by_somebody(
+    guests: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not by the guest, although its status is 0."""
+    started = processes.started
+
+    @contextmanager
+    def ended(*arguments: Any, **options: Any) -> Iterator[subprocess.Popen[Any]]:
+        with started(*arguments, **options) as process:
+            threading.Timer(0.5, process.terminate).start()
+            yield process
+
+    monkeypatch.setattr(processes, "started", ended)
+    with pytest.raises(Refused, match="hang: QEMU was ended by SIGTERM, not by the"):
+        qemu.boot(guest(guests, "hang", tmp_path / "log"), DEADLINE)
+
+
+def test_a_console_in_no_encoding(guests: Path, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    text = qemu.boot(guest(guests, "utf8", log), DEADLINE)
+    assert text == "dauert: 5 \u00b5s, \ufffd\ufffd\n\0\0fertig f\u00fcr heute\n"
+    assert b"5 \xc2\xb5s, \xff\xfe\n\0\0fertig f\xc3\xbcr" in log.read_bytes()
 
 
 def test_missing_qemu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

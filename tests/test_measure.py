@@ -114,7 +114,7 @@ def test_the_profile_of_an_interval(guests: Path) -> None:
 
 
 def test_a_guest_that_does_not_end_is_stopped(guests: Path) -> None:
-    subject = Subject(guests / "endless.elf", until="# measured")
+    subject = Subject(guests / "endless.elf", until=b"# measured")
     result = intervals.run(subject, IDEAL, DEADLINE)
     assert result.ending.said and len(result.stamps) == 2
     assert result.ending.console == "# measured"
@@ -127,22 +127,88 @@ def test_a_guest_that_does_not_end_is_stopped(guests: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "cpu", "until", "deadline", "reason"),
     [
-        ("silent", "486", "", DEADLINE, "silent.elf: has executed no rdtsc"),
-        ("hang", "486", "", 2, "hang.elf: hangs, or needs more than TIMEOUT=2 s"),
-        ("triple_fault", "486", "", DEADLINE, "resets the machine .* no rdtsc"),
-        ("resets", "486", "", DEADLINE, "resets the machine after 2 rdtscs"),
-        ("intervals", "486", "", DEADLINE, "resets the machine after 8 rdtscs"),
-        ("endless", "486", "# gone", 2, "has not said '# gone' in 2 s"),
-        ("intervals", "pentium9", "", DEADLINE, "unable to find CPU model"),
+        ("silent", "486", b"", DEADLINE, "silent.elf: has executed no rdtsc"),
+        ("hang", "486", b"", 2, "hang.elf: hangs, or needs more than TIMEOUT=2 s"),
+        ("triple_fault", "486", b"", DEADLINE, "triple fault, .* after no rdtsc"),
+        ("resets", "486", b"", DEADLINE, "has reset the machine, after 2 rdtscs"),
+        ("resets_by_cf9", "486", b"", DEADLINE, "has reset the .* after 2 rdtscs"),
+        ("intervals", "486", b"", DEADLINE, "triple fault, .* after 8 rdtscs"),
+        ("endless", "486", b"# gone", 2, "has not said '# gone' in 2 s"),
+        ("switches_off", "486", b"gone", 60, "not said 'gone' before it ended"),
+        ("intervals", "pentium9", b"", DEADLINE, "unable to find CPU model"),
     ],
 )
 def test_guests_that_cannot_be_measured(
-    guests: Path, name: str, cpu: str, until: str, deadline: float, reason: str
+    guests: Path, name: str, cpu: str, until: bytes, deadline: float, reason: str
 ) -> None:
     """intervals.elf without cmov has an exception and no handler."""
     subject = Subject(guests / f"{name}.elf", cpu=cpu, until=until)
     with pytest.raises(Refused, match=reason):
         intervals.run(subject, IDEAL, deadline)
+
+
+@pytest.mark.parametrize(
+    ("name", "until", "deadline", "remark"),
+    [
+        ("switches_off", b"", DEADLINE, "it has switched the machine off"),
+        ("exits_and_reads_on", b"", DEADLINE, "it has ended QEMU, with status 33"),
+        ("reads_on", b"# measured: ", DEADLINE, "stopped when it had said what"),
+        ("halts", b"", 1, "stopped at TIMEOUT"),
+    ],
+)
+def test_only_what_is_before_the_end_is_measured(
+    guests: Path, name: str, until: bytes, deadline: float, remark: str
+) -> None:
+    """They go on reading the clock, for as long as QEMU needs to end."""
+    subject = Subject(guests / f"{name}.elf", until=until)
+    result = intervals.run(subject, IDEAL, deadline)
+    groups = groups_of(result)
+    assert list(groups["instructions"]) == [101]
+    assert remark in "\n".join(intervals.remarks(result, groups))
+
+
+def test_last_words_may_be_followed_by_others(guests: Path) -> None:
+    """The fifth + comes after two rdtscs more for each of them."""
+    subject = Subject(guests / "reads_on.elf", until=b"d: +++++")
+    for _ in range(2):
+        result = intervals.run(subject, IDEAL, DEADLINE)
+        assert result.ending.written == b"# measured: +++++"
+        assert len(result.stamps) == 2 + 2 * 5
+
+
+def test_last_words_in_any_encoding(guests: Path) -> None:
+    for until in ("f\u00fcr".encode(), b"\xff\xfe", b"\0\0"):
+        result = intervals.run(Subject(guests / "utf8.elf", until=until), IDEAL, DEADLINE)
+        assert result.ending.said and result.ending.written.endswith(until)
+        assert len(result.stamps) == 2
+
+
+def test_stamps_are_bounded(guests: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model, "MOST_STAMPS", 1000)
+    for until in (b"", b"# waited"):
+        subject = Subject(guests / "polls_clock.elf", until=until)
+        result = intervals.run(subject, IDEAL, DEADLINE)
+        groups = groups_of(result)
+        assert list(groups["n"]) == [1, 1, 997] and groups["instructions"][0] == 101
+        said = [r for r in intervals.remarks(result, groups) if "limit" in r]
+        assert said == [
+            "stopped at 1000 rdtscs, the limit: what it does after them is not measured"
+        ]
+
+
+def test_a_trace_is_bounded(guests: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intervals, "TRACED", 50)
+    subject = Subject(guests / "switches_off.elf")
+    result = intervals.run(subject, IDEAL, DEADLINE)
+    steps = intervals.trace(subject, IDEAL, DEADLINE, 0).trace
+    assert len(steps) == 51 and steps[-1] == model.CUT
+    text = "\n".join(intervals.render_profile(subject, IDEAL, result, 0, steps))
+    assert "its first 50 instructions" in text
+
+
+def test_a_header_that_qemu_does_not_find(guests: Path) -> None:
+    with pytest.raises(Refused, match="is at byte 8144; QEMU finds only one .* 8144"):
+        intervals.run(Subject(guests / "late_header.elf"), IDEAL, DEADLINE)
 
 
 def test_images_that_are_none(guests: Path, tmp_path: Path) -> None:
@@ -187,7 +253,7 @@ def test_where_an_image_begins(guests: Path) -> None:
 def test_an_image_may_be_compressed(guests: Path, tmp_path: Path) -> None:
     packed = tmp_path / "endless.elf.gz"
     packed.write_bytes(gzip.compress((guests / "endless.elf").read_bytes()))
-    result = intervals.run(Subject(packed, until="# measured"), IDEAL, DEADLINE)
+    result = intervals.run(Subject(packed, until=b"# measured"), IDEAL, DEADLINE)
     assert len(result.stamps) == 2
 
 

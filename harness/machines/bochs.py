@@ -13,7 +13,6 @@ import re
 import shutil
 import struct
 import subprocess
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,8 @@ from pathlib import Path
 from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 
-from harness.build import assemble
+from harness import folders, processes
+from harness.build import BUILD, assemble
 from harness.errors import Refused
 from harness.machines import qemu
 from harness.switches import ROOT
@@ -30,6 +30,7 @@ FIRMWARE = Path(__file__).parent / "bochs_rom.S"
 LOADED_AT = 1 << 20  # where the memory image begins
 PAGE = 4096
 POLL = 0.05  # seconds
+WRITTEN = ("console", "log", "output")  # by Bochs
 
 # multiboot.h: memory, command line, modules.
 MULTIBOOT_FLAGS = 0x1 | 0x4 | 0x8
@@ -67,16 +68,16 @@ def boot(guest: qemu.Guest, deadline: float) -> str:
     if not shutil.which("bochs"):
         raise Refused("bochs not found: install Debian's bochs")
     guest.log.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with folders.scratch(BUILD / "bochs") as folder:
         _prepare(guest, folder)
         try:
             trouble = _run(folder, deadline)
         finally:
-            guest.log.write_text(_console(folder))
+            console = _console(folder)
+            folders.write_whole(guest.log, console)
     if trouble:
         raise Refused(f"{guest.name}: {trouble}; its console is in {guest.log}")
-    return guest.log.read_text()
+    return qemu.text_of(console)
 
 
 def _prepare(guest: qemu.Guest, folder: Path) -> None:
@@ -95,30 +96,38 @@ def _prepare(guest: qemu.Guest, folder: Path) -> None:
 def _run(folder: Path, deadline: float) -> str:
     """Runs Bochs; returns what is wrong, or ''."""
     end = time.monotonic() + deadline
-    with open(folder / "output", "wb") as output:
-        process = subprocess.Popen(
+    with (
+        open(folder / "output", "wb") as output,
+        processes.started(
             ["bochs", "-q", "-f", "bochsrc", "-rc", "commands"],
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-        )
-    try:
-        while not LAST_WORDS.search(_console(folder)):
+        ) as process,
+    ):
+        while not LAST_WORDS.search(qemu.text_of(_console(folder))):
             if process.poll() is not None:
                 return f"Bochs has ended: {_complaint(folder)}"
             if time.monotonic() > end:
                 return f"hangs: has not ended in {deadline:g} s under Bochs"
+            for name in WRITTEN:
+                if _size(folder / name) > qemu.LOG_LIMIT:
+                    return f"{qemu.NO_END}: more than {qemu.LOG_LIMIT >> 20} MB"
             time.sleep(POLL)
-    finally:
         process.kill()
-        process.wait()
     return ""
 
 
-def _console(folder: Path) -> str:
-    console = folder / "console"
-    return qemu.read_console(console) if console.exists() else ""
+def _console(folder: Path) -> bytes:
+    if not _size(folder / "console"):
+        return b""
+    with open(folder / "console", "rb") as file:
+        return file.read(qemu.LOG_LIMIT)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
 
 
 def _complaint(folder: Path) -> str:

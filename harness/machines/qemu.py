@@ -4,18 +4,20 @@ instructions that it has executed, not the host's time."""
 
 from __future__ import annotations
 
+import errno
 import os
 import re
-import selectors
 import shutil
+import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import get_native_id
-from typing import BinaryIO, Sequence
+from typing import Any, Iterator, Sequence
 
+from harness import folders, processes
 from harness.errors import Refused
 
 # An instruction advances the guest's clock, rdtsc included, by 2^SHIFT ns. With
@@ -30,7 +32,23 @@ FAILURE = 35  # machine_stop(false)
 FAILED_ITSELF = "has ended itself as failed"
 NO_END = "prints without end"
 SAID = "has said what it was to say"
-LOG_LIMIT = 16 << 20
+LOG_LIMIT = 16 << 20  # bytes of the console, and of what QEMU itself writes
+POLL = 0.05  # seconds
+
+# How a guest ends QEMU with status 0.
+RESET = "has reset the machine"
+TRIPLE_FAULT = "triple fault, which resets the machine"
+POWER_OFF = "has switched the machine off"
+KILLED = "QEMU was ended by"  # a signal
+
+# What QEMU writes into its log of events when a guest does so; by a reset nothing.
+EVENTS = "cpu_reset,trace:qemu_system_shutdown_request"
+FAULTED = b"Triple fault"
+SHUT_DOWN = b"qemu_system_shutdown_request"
+
+# What the model says when it cannot write its files (plugin.c).
+UNWRITTEN = re.compile(r"^i486 model: cannot write (.*): error (\d+)", re.M)
+TERMINATED = re.compile(r"terminating on signal (\d+)")
 
 
 @dataclass(frozen=True)
@@ -46,6 +64,7 @@ class Guest:
     memory_mb: int = MEMORY_MB
     cpu: str = "486"
     arguments: Sequence[str] = ()  # of the modules, one for each, or none
+    events: int | None = None  # descriptor of the file for QEMU's log of events
 
 
 def binary() -> str:
@@ -61,7 +80,7 @@ def binary() -> str:
 
 
 def version() -> str:
-    done = subprocess.run([binary(), "--version"], capture_output=True, text=True)
+    done = processes.run([binary(), "--version"], capture_output=True, text=True)
     return done.stdout.splitlines()[0] if done.stdout else "unknown"
 
 
@@ -99,6 +118,16 @@ def command(guest: Guest) -> list[str]:
     ]
 
 
+@contextmanager
+def memory_file(name: str) -> Iterator[int]:
+    """The descriptor of a file that is in memory only."""
+    descriptor = os.memfd_create(name)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
 def boot(guest: Guest, deadline: float, echo: bool = False) -> str:
     """Runs the guest to its end and returns what it wrote on COM1.
 
@@ -106,145 +135,196 @@ def boot(guest: Guest, deadline: float, echo: bool = False) -> str:
     also appears on the terminal. deadline: seconds of host time. Refuses a
     guest that does not end with success, with the reason.
     """
-    guest.log.parent.mkdir(parents=True, exist_ok=True)
-    # Somebody else may be booting the same.
-    growing = guest.log.with_name(f"{guest.log.name}.{get_native_id()}")
-    with open(growing, "wb") as log:
-        try:
-            trouble = _run(guest, log, deadline, echo)
-            text = read_console(growing)
-        finally:
-            growing.replace(guest.log)
+    with _machine(guest) as machine:
+        trouble = machine.follow(deadline, echo=echo)
+        # No model has to write its end if the guest has not come to its own.
+        machine.process.kill()
+        machine.process.wait()
+        trouble = trouble or machine.judge()
+        console = text_of(machine.console())
     if trouble == FAILED_ITSELF:
-        trouble = _last_words(text) or trouble
+        trouble = _last_words(console) or trouble
     if trouble:
         raise Refused(f"{guest.name}: {trouble}; its console is in {guest.log}")
-    return text
+    return console
 
 
 @dataclass(frozen=True)
 class Ending:
     """How a guest has ended that may end as it likes."""
 
-    console: str
+    written: bytes  # on COM1
     status: int | None  # QEMU's, if the guest has ended it
+    how: str = ""  # the guest has ended it, if its status does not tell
     said: bool = False  # it was stopped when it had said what it was to say
     complaint: str = ""  # QEMU's last one
+    shut_down: int | None = None  # how long the log of events was before it did so
+
+    @property
+    def console(self) -> str:
+        return text_of(self.written)
 
 
-def watch(guest: Guest, deadline: float, until: str = "") -> Ending:
-    """Runs a guest that need not end by itself: until it does, or has written a
-    text on COM1, or seconds of host time are over."""
-    guest.log.parent.mkdir(parents=True, exist_ok=True)
-    growing = guest.log.with_name(f"{guest.log.name}.{get_native_id()}")
-    with open(growing, "wb") as log:
-        process = _start(guest)
-        try:
-            trouble = _copy_console(process, log, deadline, False, until.encode())
-        finally:
-            complaints = _stop(process).strip()
-            console = read_console(growing)
-            growing.replace(guest.log)
-    if trouble.startswith(NO_END):
+def watch(guest: Guest, deadline: float, until: bytes = b"") -> Ending:
+    """Runs a guest that need not end by itself: until it does, or has written some
+    bytes on COM1, or seconds of host time are over."""
+    with _machine(guest) as machine:
+        trouble = machine.follow(deadline, until)
+        processes.end(machine.process)  # not by force: the model has to write its end
+        written = machine.console()
+        status = machine.process.returncode
+        complaints = machine.complaints()
+        how = machine.how() if status <= 0 and not trouble else ""
+        shut_down = machine.events().find(SHUT_DOWN)
+    if trouble and not trouble.startswith((SAID, NO_TIME)):
         raise Refused(f"{guest.name}: {trouble}; its console is in {guest.log}")
-    stopped = bool(trouble)
     if trouble == SAID:
         # How much more it says depends on how fast we are.
-        console = console[: console.index(until) + len(until)]
+        written = written[: written.index(until) + len(until)]
     return Ending(
-        console,
-        None if stopped else process.returncode,
+        written,
+        None if trouble else status,
+        how,
         trouble == SAID,
-        "" if stopped else (complaints.splitlines() or [""])[-1],
+        "" if trouble else (complaints or [""])[-1],
+        shut_down if shut_down >= 0 else None,
     )
 
 
 def read_console(log: Path) -> str:
     """A console log, whatever a guest may have written."""
-    return log.read_bytes().decode("ascii", errors="replace").replace("\r\n", "\n")
+    return text_of(log.read_bytes())
 
 
-def _run(guest: Guest, log: BinaryIO, deadline: float, echo: bool) -> str:
-    """Runs QEMU, its console going to the log; returns what is wrong, or ''."""
-    process = _start(guest)
-    try:
-        trouble = _copy_console(process, log, deadline, echo)
-    finally:
-        if process.poll() is None:
-            process.kill()
-        complaints = process.communicate()[1].decode(errors="replace")
-    return trouble or _judge(process.returncode, complaints)
+def text_of(console: bytes) -> str:
+    return console.decode(errors="replace").replace("\r\n", "\n")
 
 
-def _start(guest: Guest) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        command(guest),
-        cwd=guest.kernel.parent,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
+# --- QEMU while it runs ---------------------------------------------------------
+
+NO_TIME = "hangs: "
 
 
-def _stop(process: subprocess.Popen[bytes]) -> str:
-    """Ends QEMU, not by force: the model has to write its end. Its complaints."""
-    if process.poll() is None:
-        process.terminate()
-        try:
-            return process.communicate(timeout=10)[1].decode(errors="replace")
-        except subprocess.TimeoutExpired:
-            process.kill()
-    return process.communicate()[1].decode(errors="replace")
+@dataclass(frozen=True)
+class _Machine:
+    """What QEMU writes goes into files in memory. A guest never waits for somebody
+    to read its console, which would change what it executes, and the model sees how
+    much has been written when."""
 
+    process: subprocess.Popen[Any]
+    files: tuple[int, int, int]  # the console, complaints, the log of events
 
-def _copy_console(
-    process: subprocess.Popen[bytes],
-    log: BinaryIO,
-    deadline: float,
-    echo: bool,
-    until: bytes = b"",
-) -> str:
-    """Until the guest ends, or has said something; what is wrong if it does not."""
-    assert process.stdout
-    end = time.monotonic() + deadline
-    size = 0
-    last = b""
-    with selectors.DefaultSelector() as selector:
-        selector.register(process.stdout, selectors.EVENT_READ)
-        while selector.select(max(0, end - time.monotonic())):
-            data = os.read(process.stdout.fileno(), 65536)
-            if not data:
-                process.wait()
-                return ""
-            log.write(data)
-            log.flush()
+    def console(self) -> bytes:
+        return os.pread(self.files[0], LOG_LIMIT, 0)
+
+    def complaints(self) -> list[str]:
+        """Lines, but for warnings."""
+        text = os.pread(self.files[1], LOG_LIMIT, 0).decode(errors="replace")
+        lines = [line.strip() for line in text.splitlines()]
+        return [line for line in lines if line and ": warning: " not in line]
+
+    def events(self) -> bytes:
+        return os.pread(self.files[2], LOG_LIMIT, 0)
+
+    def follow(self, deadline: float, until: bytes = b"", echo: bool = False) -> str:
+        """Until the guest ends, or has written something; what is wrong if not."""
+        end = time.monotonic() + deadline
+        seen, last = 0, b""
+        while True:
+            ended = self._ends_soon()
+            data = os.pread(self.files[0], LOG_LIMIT + 1 - seen, seen)
+            seen += len(data)
             if echo:
-                sys.stdout.write(data.decode("ascii", errors="replace"))
                 sys.stdout.flush()
-            size += len(data)
-            if size > LOG_LIMIT:
-                return f"{NO_END}: more than {LOG_LIMIT >> 20} MB"
+                sys.stdout.buffer.write(data)
+                sys.stdout.buffer.flush()
             last = last[-len(until) :] + data if until else b""
             if until and until in last:
                 return SAID
+            if seen > LOG_LIMIT:
+                return f"{NO_END}: more than {LOG_LIMIT >> 20} MB"
+            if max(os.fstat(file).st_size for file in self.files[1:]) > LOG_LIMIT:
+                return f"QEMU writes messages without end: {self._first_message()}"
+            if ended:
+                return ""
             if time.monotonic() > end:
-                break
-    return f"hangs: has not ended in {deadline:g} s"
+                return f"{NO_TIME}has not ended in {deadline:g} s"
+
+    def _first_message(self) -> str:
+        return (self.complaints() or ["warnings"])[0]
+
+    def _ends_soon(self) -> bool:
+        try:
+            self.process.wait(POLL)
+            return True
+        except subprocess.TimeoutExpired:
+            return False
+
+    def judge(self) -> str:
+        """What is wrong with a guest of ours that has ended, or ''."""
+        status = self.process.returncode
+        if status == SUCCESS:
+            return ""
+        if status == FAILURE:
+            return FAILED_ITSELF
+        if status <= 0:
+            return self.how()
+        lines = self.complaints() or ["no message"]
+        ours = [line for line in lines if line.startswith("i486 model: ")]
+        return f"QEMU ended with status {status}: {(ours or lines)[-1]}"
+
+    def how(self) -> str:
+        """QEMU has ended, if its status does not tell."""
+        status = self.process.returncode
+        killed = TERMINATED.search("\n".join(self.complaints()))
+        number = -status if status < 0 else int(killed[1]) if killed else 0
+        if number:
+            return f"{KILLED} {_signal_name(number)}, not by the guest"
+        if FAULTED in self.events():
+            return TRIPLE_FAULT
+        return POWER_OFF if SHUT_DOWN in self.events() else RESET
+
+    def check_files(self) -> None:
+        """Raises OSError if QEMU or the model could not write one."""
+        found = UNWRITTEN.search("\n".join(self.complaints()))
+        if found:
+            raise OSError(int(found[2]), os.strerror(int(found[2])), found[1])
+        if self.process.returncode == -signal.SIGXFSZ:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), "QEMU's files")
 
 
-def _judge(status: int, complaints: str) -> str:
-    """What is wrong with a guest that ended by itself, or ''."""
-    if status == SUCCESS:
-        return ""
-    if status == FAILURE:
-        return FAILED_ITSELF
-    if status == 0:
-        return "triple fault or shutdown (QEMU ended with status 0)"
-    if status < 0:
-        return f"QEMU was killed by signal {-status}"
-    lines = complaints.strip().splitlines() or ["no message"]
-    ours = [line for line in lines if line.startswith("i486 model: ")]
-    return f"QEMU ended with status {status}: {(ours or lines)[-1]}"
+@contextmanager
+def _machine(guest: Guest) -> Iterator[_Machine]:
+    """Boots; leaves the guest's console in its log, however the block is left."""
+    if guest.events is None:
+        with memory_file("events") as events:
+            with _machine(replace(guest, events=events)) as machine:
+                yield machine
+            return
+    log_of_events = ["-d", EVENTS, "-D", f"/dev/fd/{guest.events}"]
+    guest.log.parent.mkdir(parents=True, exist_ok=True)
+    with memory_file("console") as console, memory_file("complaints") as complaints:
+        with processes.started(
+            [*command(guest), *log_of_events],
+            cwd=guest.kernel.parent,
+            stdin=subprocess.DEVNULL,
+            stdout=console,
+            stderr=complaints,
+            pass_fds=[guest.events],
+        ) as process:
+            machine = _Machine(process, (console, complaints, guest.events))
+            try:
+                yield machine
+            finally:
+                folders.write_whole(guest.log, machine.console())
+        machine.check_files()
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
 
 
 def _last_words(text: str) -> str:

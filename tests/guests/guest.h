@@ -6,6 +6,15 @@
 	.text
 	.long	0x1BADB002, 0, -0x1BADB002
 
+/* Something to be measured: 101 instructions. */
+.macro	measure
+	rdtsc
+	.rept	100
+	nop
+	.endr
+	rdtsc
+.endm
+
 /* Writes the zero-terminated string to COM1. */
 .macro	say text
 	movl	$1f, %esi

@@ -8,13 +8,16 @@ import subprocess
 import tomllib
 from dataclasses import dataclass
 from functools import cache
+from io import StringIO
 from pathlib import Path
-from typing import Sequence
+from typing import Sequence, TextIO
 
+import numpy as np
 import pandas as pd
 from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 
+from harness import processes
 from harness.build import BUILD, call_make, host_compiler, locked
 from harness.errors import Refused
 from harness.machines import qemu
@@ -33,6 +36,11 @@ PLUGINS = BUILD / "model"
 # its plugin interface that qemu_api.c knows.
 TRIED = ("7.2", "10.0", "11.1")
 INTERFACES = range(1, 8)
+
+# Stamps of one boot. Ours have tens; kernels that read the clock all the time, some
+# hundred thousands.
+MOST_STAMPS = 500_000
+CUT = "# cut"  # a trace's last line but one, if it has become too long
 
 # Each number of a board profile, and the range in which it makes sense.
 NUMBERS = {
@@ -130,6 +138,7 @@ class Model:
     memory_mb: int = qemu.MEMORY_MB
     # Instructions to be counted: names and addresses. A name is a column.
     counted: Sequence[tuple[str, int]] = ()
+    events: int | None = None  # qemu.Guest.events; then stamps tell positions
 
     def arguments(self, kernel: Path) -> list[str]:
         """What it adds to QEMU's command line. kernel: the image to be timed."""
@@ -146,6 +155,7 @@ class Model:
             "stamps": self.stamps,
             "entry": entry,
             "memory": self.memory_mb,
+            "most": MOST_STAMPS,
             **more,
         }
         values |= {k: v for k, v in self.board.numbers.items() if k != "mhz"}
@@ -157,6 +167,8 @@ class Model:
                 "limit": self.trace.limit,
                 "stop": int(self.trace.stop),
             }
+        if self.events is not None:
+            values["events"] = self.events
         if self.counted:
             values["count"] = "+".join(f"{n}@{pc:x}" for n, pc in self.counted)
         pairs = [f"{k}={v}".replace(",", ",,") for k, v in values.items()]
@@ -201,7 +213,7 @@ def _ask_for_interface() -> int:
     """QEMU tells its version when it refuses a plugin that wants a newer one."""
     probe = _make_plugin("probe.so", "the plugin that asks QEMU for its interface")
     loaded = str(probe).replace(",", ",,")
-    done = subprocess.run(
+    done = processes.run(
         [qemu.binary(), "-M", "none", "-display", "none", "-plugin", loaded],
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -233,55 +245,115 @@ def _make_plugin(name: str, what: str) -> Path:
 
 def read_stamps(path: Path) -> pd.DataFrame:
     """What the model counted up to each rdtsc that the guest executed."""
-    return parse_stamps(_read(path), str(path))
+    with _opened(path) as file:
+        return _parse(file, str(path))
 
 
-def parse_stamps(text: str, source: str, lost: bool = False) -> pd.DataFrame:
+def parse_stamps(text: str, source: str) -> pd.DataFrame:
     """A row for each rdtsc; columns as in plugin.c. source names it in refusals.
 
-    Refuses stamps that are not whole, or a run in which the model has lost its way;
-    lost: but for that, which the columns unexplained and failed_walks tell.
+    Refuses stamps that are not whole, or a run in which the model has lost its way.
     """
-    lines = _lines(text, source)
-    for kind, value in _notes(lines):
-        if kind == "wide-entries":
-            raise Refused(f"{source}: the guest uses PAE paging, which no 486 has")
-        if kind in ("unexplained", "failed-walks") and value != "0" and not lost:
-            raise Refused(f"{source}: the model lost its way: {kind} {value}")
-    columns = lines[0].split()
-    rows = [line.split() for line in lines[1:] if not line.startswith("#")]
-    if not rows:
+    return _parse(StringIO(text), source)
+
+
+def _parse(file: TextIO, source: str) -> pd.DataFrame:
+    for note in _notes(file, source):
+        if note.kind in ("unexplained", "failed-walks") and note.value != "0":
+            raise Refused(
+                f"{source}: the model lost its way: {note.kind} {note.value}"
+            )
+        if note.kind == "cut":
+            raise Refused(f"{source}: more than {note.value} rdtscs: cut there")
+    stamps = _table(file, source)
+    if stamps.empty:
         raise Refused(f"{source}: the guest has executed no rdtsc: nothing is measured")
-    stamps = pd.DataFrame(rows, columns=columns)
-    stamps["pc"] = stamps["pc"].map(lambda text: int(text, 16))
-    return stamps.astype("int64")
+    return stamps
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """The stamps of a kernel that is not ours, up to its end. In which of them the
+    model has lost its way tell the columns unexplained and failed_walks."""
+
+    table: pd.DataFrame
+    strange: int  # places of instructions that no 486 has, or without clocks
+    cut: bool  # there would be more
+
+
+def read_foreign(
+    path: Path, source: str, said: int | None, shut_down: int | None
+) -> Foreign:
+    """Drops what the guest has executed after it had written so many bytes, or after
+    the log of events had become so long: how much that is depends on the host."""
+    with _opened(path) as file:
+        notes = _notes(file, source)
+        table = _table(file, source)
+    if said is not None:
+        table = table[table["console"] < said]
+    if shut_down is not None:
+        table = table[table["events"] <= shut_down]
+    table = table.drop(columns=["console", "events"])
+    # What is told behind the last one belongs to no interval.
+    strange = {n.value for n in notes if n.kind in STRANGE and n.stamps < len(table)}
+    cut = any(note.kind == "cut" and note.stamps == len(table) for note in notes)
+    return Foreign(table, len(strange), cut)
+
+
+STRANGE = {"unknown": "no clocks for", "not-486": "no 486 has"}
 
 
 def strange_instructions(path: Path) -> list[str]:
     """Instructions that the model has no clocks for, or a 486 does not have."""
-    what = {"unknown": "no clocks for", "not-486": "no 486 has"}
+    with _opened(path) as file:
+        notes = _notes(file, str(path))
     return [
-        f"{what[kind]} the instruction at {address}"
-        for kind, address in _notes(_lines(_read(path), str(path)))
-        if kind in what
+        f"{STRANGE[note.kind]} the instruction at {note.value}"
+        for note in notes
+        if note.kind in STRANGE
     ]
 
 
-def _read(path: Path) -> str:
+def _opened(path: Path) -> TextIO:
     try:
-        return path.read_text()
+        return open(path)
     except OSError as error:
         raise Refused(f"{path}: {error.strerror}") from error
 
 
-def _lines(text: str, source: str) -> list[str]:
-    lines = text.splitlines()
-    if not lines or lines[-1] != "# end":
+@dataclass(frozen=True)
+class Note:
+    """A line "# KIND VALUE", and how many stamps are before it."""
+
+    kind: str
+    value: str
+    stamps: int
+
+
+def _notes(file: TextIO, source: str) -> list[Note]:
+    """Refuses stamps that are not whole."""
+    notes, count, line = [], -1, ""  # the first line names the columns
+    for line in file:
+        if not line.startswith("#"):
+            count += 1
+        elif len(words := line.split()) == 3:
+            notes.append(Note(words[1], words[2], count))
+    if line.rstrip("\n") != "# end":
         raise Refused(f"{source}: cut off, no end line")
-    return lines
+    if any(note.kind == "wide-entries" for note in notes):
+        raise Refused(f"{source}: the guest uses PAE paging, which no 486 has")
+    return notes
 
 
-def _notes(lines: list[str]) -> list[tuple[str, str]]:
-    """The lines "# KIND VALUE"."""
-    words = [line.split() for line in lines if line.startswith("# ")]
-    return [(line[1], line[2]) for line in words if len(line) == 3]
+def _table(file: TextIO, source: str) -> pd.DataFrame:
+    """There may be many stamps: they never become objects of Python."""
+    file.seek(0)
+    columns = file.readline().split()
+    types = dict.fromkeys(columns, "int64") | {"pc": "category"}
+    try:
+        table = pd.read_csv(file, sep=" ", names=columns, dtype=types, comment="#")
+        places = [int(text, 16) for text in table["pc"].cat.categories]
+    except ValueError as error:
+        raise Refused(f"{source}: garbled stamps: {error}") from error
+    codes = table["pc"].cat.codes
+    return table.assign(pc=np.array(places, dtype="int64")[codes])

@@ -10,10 +10,14 @@
  * trace also: trace (output), first and last (numbers of stamps); limit, the
  * most lines if not all, and stop=1, to end QEMU when the trace does. count:
  * which instructions are to be counted, too (count.h). For kernels that are not
- * ours: any_cpu=1, and later, a table of instructions that no 486 has.
+ * ours: any_cpu=1, and later, a table of instructions that no 486 has. most:
+ * how many stamps there may be; QEMU is ended when there are as many. events: a
+ * file descriptor, QEMU's log of events; each stamp tells how long it is, and
+ * how long standard output is, where the guest's console goes.
  *
  * Output: a line for each rdtsc that the guest executes, with the counts up to
- * it, between a line that names the columns and a line "# end".
+ * it, between a line that names the columns and a line "# end". A line "# cut"
+ * with a number if there would be more.
  */
 #include "clocks.h"
 #include "count.h"
@@ -22,12 +26,16 @@
 #include "qemu_api.h"
 #include "trace.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#define MAX_REPORTS 100000 /* lines; more are not told */
 
 __attribute__((visibility("default"))) int qemu_plugin_install(
     qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv);
@@ -36,7 +44,9 @@ static struct board board;
 static uint32_t entry;
 static uint64_t memory_mb;
 static FILE *stamps;
-static uint64_t stamp_count;
+static uint64_t stamp_count, report_count;
+static bool ending;
+static int write_error; /* errno */
 static bool started;
 static bool tracing;
 
@@ -45,7 +55,7 @@ static bool tracing;
 
 static const char *clocks_path, *later_path, *stamps_path, *trace_path;
 static uint64_t trace_first, trace_last, trace_limit, entry_argument;
-static uint64_t stop, any_cpu;
+static uint64_t stop, any_cpu, most_stamps, events;
 
 static struct number {
 	const char *name;
@@ -75,6 +85,8 @@ static struct number {
     {"limit", NULL, &trace_limit, true, false},
     {"stop", NULL, &stop, true, false},
     {"any_cpu", NULL, &any_cpu, true, false},
+    {"most", NULL, &most_stamps, true, false},
+    {"events", NULL, &events, true, false},
 };
 
 #define NUMBERS (sizeof(numbers) / sizeof(numbers[0]))
@@ -316,11 +328,44 @@ static void on_translate(struct qemu_plugin_tb *tb)
 /* --- output ----------------------------------------------------------------
  */
 
+/* As when told to by a user. The guest goes on until QEMU's other thread acts.
+ */
+static void end_qemu(void)
+{
+	if (!ending)
+		kill(getpid(), SIGTERM);
+	ending = true;
+}
+
+static void put_size(int descriptor)
+{
+	struct stat status;
+
+	if (fstat(descriptor, &status))
+		status.st_size = 0;
+	fprintf(stamps, " %jd", (intmax_t)status.st_size);
+}
+
+/* What the guest has written so far is there: QEMU does it as it executes. */
+static void put_positions(void)
+{
+	if (!events)
+		return;
+	put_size(STDOUT_FILENO);
+	put_size((int)events);
+}
+
 void model_stamp(uint32_t pc)
 {
 	struct counts c = model_counts();
 	const struct memory_counts *m = &memory_counts;
 
+	if (most_stamps && stamp_count == most_stamps) {
+		if (!ending)
+			fprintf(stamps, "# cut %" PRIu64 "\n", stamp_count);
+		end_qemu();
+		return;
+	}
 	fprintf(stamps,
 	    "%" PRIu64 " %x %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
 	    " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
@@ -332,19 +377,25 @@ void model_stamp(uint32_t pc)
 	    c.interrupts, c.exceptions, c.assumed, c.unknown, c.not_486,
 	    c.unexplained, m->failed_walks);
 	count_put_values(stamps);
+	put_positions();
 	fputc('\n', stamps);
+	if (ferror(stamps) && !ending) {
+		write_error = errno;
+		end_qemu();
+	}
 	trace_stamp(stamp_count++);
 }
 
 void model_report(const struct site *s, const char *what)
 {
-	fprintf(stamps, "# %s %x\n", what, s->i.pc);
+	if (report_count++ < MAX_REPORTS)
+		fprintf(stamps, "# %s %x\n", what, s->i.pc);
 }
 
 void trace_ended(void)
 {
 	if (stop)
-		kill(getpid(), SIGTERM); /* QEMU ends as when told to */
+		end_qemu();
 }
 
 void model_note(const char *what, unsigned value)
@@ -356,6 +407,14 @@ void model_note(const char *what, unsigned value)
 	noted = true;
 }
 
+/* A disk may be full. error: errno of what has failed. */
+static void tell_unwritten(const char *path, int error)
+{
+	if (error)
+		fprintf(stderr, "i486 model: cannot write %s: error %d\n", path,
+		    error);
+}
+
 static void on_end(void)
 {
 	struct counts c = started ? model_counts() : (struct counts){0};
@@ -364,8 +423,10 @@ static void on_end(void)
 	fprintf(
 	    stamps, "# failed-walks %" PRIu64 "\n", memory_counts.failed_walks);
 	fprintf(stamps, "# end\n");
-	fclose(stamps);
-	trace_close();
+	if (fclose(stamps) && !write_error)
+		write_error = errno;
+	tell_unwritten(stamps_path, write_error);
+	tell_unwritten(trace_path, trace_close());
 }
 
 static bool open_output(void)
@@ -379,6 +440,8 @@ static bool open_output(void)
 			"interrupts exceptions assumed unknown not_486 "
 			"unexplained failed_walks");
 	count_put_names(stamps);
+	if (events)
+		fputs(" console events", stamps);
 	fputc('\n', stamps);
 	if (!trace_path)
 		return true;

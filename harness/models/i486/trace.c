@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "trace.h"
 
+#include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #define MAX_LINES 4096 /* touched by one instruction; more are not told */
+#define MAX_BYTES ((uint64_t)256 << 20) /* of a trace */
 
 bool trace_on;
 
 static FILE *file;
-static uint64_t first_stamp, last_stamp, lines_left;
+static uint64_t first_stamp, last_stamp, lines_left, bytes;
+static int write_error; /* errno */
 
 /* The line that is being made. */
 static struct {
@@ -33,21 +37,35 @@ bool trace_open(const char *path, uint64_t first, uint64_t last, uint64_t limit)
 	return file != NULL;
 }
 
+__attribute__((format(printf, 1, 2))) static void put(const char *format, ...)
+{
+	va_list values;
+	int length;
+
+	va_start(values, format);
+	length = vfprintf(file, format, values);
+	va_end(values);
+	if (length >= 0)
+		bytes += (uint64_t)length;
+	else if (!write_error)
+		write_error = errno;
+}
+
 static void put_entry(void)
 {
 	unsigned n;
 
 	if (!entry.kind)
 		return;
-	fprintf(file, "%c %x %u", entry.kind, entry.pc, entry.cpl);
+	put("%c %x %u", entry.kind, entry.pc, entry.cpl);
 	for (n = 0; n < CAUSES; n++)
-		fprintf(file, " %d", entry.clocks[n]);
+		put(" %d", entry.clocks[n]);
 	for (n = 0; n < entry.touched; n++)
-		fprintf(
-		    file, " %c%x", entry.lines[n].kind, entry.lines[n].line);
-	fputc('\n', file);
+		put(" %c%x", entry.lines[n].kind, entry.lines[n].line);
+	put("\n");
 	entry.kind = 0;
-	if (--lines_left == 0) {
+	if (--lines_left == 0 || bytes > MAX_BYTES || write_error) {
+		put("# cut\n");
 		trace_on = false;
 		trace_ended();
 	}
@@ -66,7 +84,7 @@ void trace_stamp(uint64_t number)
 {
 	if (!file)
 		return;
-	if (number == last_stamp) {
+	if (number == last_stamp && trace_on) {
 		put_entry();
 		trace_on = false;
 		trace_ended();
@@ -77,14 +95,17 @@ void trace_stamp(uint64_t number)
 	}
 }
 
-void trace_close(void)
+int trace_close(void)
 {
 	if (!file)
-		return;
-	put_entry();
-	fputs("# end\n", file);
-	fclose(file);
+		return 0;
+	if (trace_on)
+		put_entry();
+	put("# end\n");
+	if (fclose(file) && !write_error)
+		write_error = errno;
 	file = NULL;
+	return write_error;
 }
 
 void trace_instruction(uint32_t pc, unsigned cpl)

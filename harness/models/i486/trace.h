@@ -7,7 +7,8 @@
  *
  * Clocks are decimal, all else hexadecimal. c, r, w: physical addresses of
  * lines fetched, read, written; t: of page-table entries read. An interrupt or
- * exception is a line "e" with its vector in place of the pc.
+ * exception is a line "e" with its vector in place of the pc. The last line is
+ * "# end", behind a line "# cut" if the trace has become too long.
  */
 #ifndef TRACE_H
 #define TRACE_H
@@ -21,7 +22,9 @@ extern bool trace_on;
 bool trace_open(
     const char *path, uint64_t first, uint64_t last, uint64_t limit);
 void trace_stamp(uint64_t number);
-void trace_close(void);
+
+/* errno if something could not be written, or 0. */
+int trace_close(void);
 
 /* To be supplied: the last line has been made. */
 void trace_ended(void);

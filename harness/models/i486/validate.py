@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import csv
 import re
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Sequence
@@ -19,7 +18,7 @@ from typing import Sequence
 import pandas as pd
 from elftools.elf.elffile import ELFFile
 
-from harness import measure, records
+from harness import folders, measure, records
 from harness.build import BUILD, assemble, build, locked
 from harness.errors import Refused
 from harness.machines import bochs, qemu
@@ -167,8 +166,8 @@ def brackets(image: Path) -> list[tuple[str, str]]:
 
 def run(image: Path, board: str) -> tuple[str, pd.DataFrame]:
     """Boots a validation guest under the model: console and stamps."""
-    with tempfile.TemporaryDirectory(dir=image.parent) as name:
-        stamps = Path(name) / "stamps"
+    with folders.scratch(image.parent) as folder:
+        stamps = folder / "stamps"
         timed = model.Model(model.load_board(board), stamps)
         log = image.with_suffix(".log")
         extra = timed.arguments(image)

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-import subprocess
 from functools import cache
 from pathlib import Path
 
+from harness import processes
 from harness.build import BUILD, call_make, host_compiler, locked
 from harness.errors import Refused
 from harness.switches import Configuration
@@ -43,7 +43,7 @@ def transcript(
     """What should come of the calls of a seed (harness/models/ipc/main.c)."""
     switches = [int(symbol in configuration.on) for symbol in VISIBLE]
     numbers = [seed, calls, interval, *window, *switches]
-    done = subprocess.run(
+    done = processes.run(
         [str(program()), *map(str, numbers)], capture_output=True, text=True
     )
     if done.returncode != 0:
