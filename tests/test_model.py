@@ -255,12 +255,16 @@ def test_no_such_board() -> None:
 def another_qemu(monkeypatch: pytest.MonkeyPatch):
     """Sets QEMU, and forgets the plugin that was built for another one."""
 
+    def forget() -> None:
+        model.library.cache_clear()
+        model.interface.cache_clear()
+
     def use(path: str) -> None:
         monkeypatch.setenv("QEMU", path)
-        model.library.cache_clear()
+        forget()
 
     yield use
-    model.library.cache_clear()
+    forget()
 
 
 def fake_qemu(folder: Path, script: str) -> str:
@@ -273,18 +277,29 @@ def fake_qemu(folder: Path, script: str) -> str:
 def test_a_qemu_without_plugins(
     optimized: Built, tmp_path: Path, another_qemu
 ) -> None:
-    another_qemu(fake_qemu(tmp_path, "echo no such option here"))
-    with pytest.raises(Refused, match="is built without plugins, which the i486"):
-        stamps(optimized)
-
-
-def test_a_qemu_with_another_plugin_interface(
-    optimized: Built, tmp_path: Path, another_qemu
-) -> None:
-    script = 'echo "QEMU emulator version 9.1.0"; echo "-plugin "'
+    script = 'echo "QEMU emulator version 7.2.0"; echo "no such option" >&2'
     another_qemu(fake_qemu(tmp_path, script))
-    with pytest.raises(Refused, match="QEMU 9.1 has a plugin interface that"):
+    complaint = r"loads no plugins, which the i486 model needs \(no such option\)"
+    with pytest.raises(Refused, match=complaint):
         stamps(optimized)
+
+
+@pytest.mark.parametrize(
+    ("version", "interface", "found"),
+    [("9.1", 3, "QEMU 9.1"), ("11.1", 99, "QEMU 11.1 with plugin interface 99")],
+)
+def test_a_qemu_that_was_never_tried(
+    version: str, interface: int, found: str, tmp_path: Path, another_qemu
+) -> None:
+    """It is refused before anything is built for it or booted."""
+    script = (
+        f'echo "QEMU emulator version {version}.0"\n'
+        f'echo "this QEMU supports only up to version {interface}" >&2'
+    )
+    another_qemu(fake_qemu(tmp_path, script))
+    complaint = f"{found} has never been tried .* only 7.2, 10.0, 11.1 have"
+    with pytest.raises(Refused, match=complaint):
+        model.library()
 
 
 def test_another_machine(optimized: Built, another_qemu) -> None:
