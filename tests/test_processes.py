@@ -223,6 +223,15 @@ def test_two_measurements_of_the_same_kernel(image: Path) -> None:
     shutil.rmtree(folder)
 
 
+def test_two_menus(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys) -> None:
+    monkeypatch.setattr(commands, "ROOT", tmp_path)
+    monkeypatch.setattr(sys, "argv", ["harness", "menuconfig"])
+    with folders.alone(tmp_path / ".config.lock"):
+        assert commands.main() == 1
+    assert "another menuconfig is changing it" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_living_runs_scratch_folder_stays(tmp_path: Path) -> None:
     with folders.scratch(tmp_path) as one, folders.scratch(tmp_path) as other:
         assert one != other and one.exists() and other.exists()
