@@ -178,7 +178,8 @@ def test_last_words_may_be_followed_by_others(guests: Path) -> None:
 
 def test_last_words_in_any_encoding(guests: Path) -> None:
     for until in ("f\u00fcr".encode(), b"\xff\xfe", b"\0\0"):
-        result = intervals.run(Subject(guests / "utf8.elf", until=until), IDEAL, DEADLINE)
+        subject = Subject(guests / "utf8.elf", until=until)
+        result = intervals.run(subject, IDEAL, DEADLINE)
         assert result.ending.said and result.ending.written.endswith(until)
         assert len(result.stamps) == 2
 
