@@ -120,6 +120,6 @@ packages:
 	@harness/packages.sh
 
 clean:
-	rm -rf build results/latest results/profile results/measure results/.*.partial results/.*.old
+	rm -rf build results/latest results/profile results/measure results/.*.partial results/.*.old results/.*.lock
 
 .PHONY: help figures ablation check profile measure fuzz validate-model run kernel menuconfig switches doctor packages clean

@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """python3 -m harness"""
 
+import signal
 import sys
+
+# Until there is somebody to tell it (processes.signals), an interrupt just ends us.
+if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 try:
     from harness.commands import main

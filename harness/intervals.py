@@ -189,7 +189,9 @@ def check_names(subject: Subject) -> None:
             raise Refused(f"{path}: QEMU takes no blanks and commas in its name")
 
 
-def _check_start(subject: Subject, ending: qemu.Ending, stamps: Path, log: Path) -> None:
+def _check_start(
+    subject: Subject, ending: qemu.Ending, stamps: Path, log: Path
+) -> None:
     """Whether QEMU has executed the guest at all."""
     if ending.status == 1 and ending.complaint:
         raise Refused(f"{subject.name}: {ending.complaint}")

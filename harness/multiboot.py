@@ -21,13 +21,19 @@ HEADER = 12  # bytes; more if it has addresses
 HAS_ADDRESSES = 1 << 16  # the header tells where to load, not ELF
 ENTRY = 28  # offset of the entry's address in a header with addresses
 GZIP = b"\x1f\x8b"
+LARGEST = 1 << 30  # bytes, expanded
 
 
 def read(path: Path) -> bytes:
     """An image or module; one compressed by gzip is expanded, as GRUB does."""
     try:
-        contents = path.read_bytes()
-        return gzip.decompress(contents) if contents[:2] == GZIP else contents
+        with open(path, "rb") as file:
+            packed = file.peek(len(GZIP))[: len(GZIP)] == GZIP
+            expanded = gzip.GzipFile(fileobj=file) if packed else file
+            contents = expanded.read(LARGEST + 1)
+        if len(contents) > LARGEST:
+            raise Refused(f"{path}: larger than {LARGEST >> 20} MB")
+        return contents
     except OSError as error:
         raise Refused(f"{path}: {error.strerror or error}") from error
     except (EOFError, zlib.error) as error:

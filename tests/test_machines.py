@@ -15,7 +15,7 @@ from elftools.elf.elffile import ELFFile
 from harness import build, measure, processes, records, switches
 from harness.build import Built
 from harness.errors import Refused
-from harness.machines import qemu
+from harness.machines import bochs, qemu
 from harness.machines.qemu import Guest
 
 GUESTS = Path(__file__).parent / "guests"
@@ -82,6 +82,16 @@ def test_guests_without_results(
     text = qemu.boot(guest(guests, name, tmp_path / "log"), DEADLINE)
     with pytest.raises(Refused, match=reason):
         records.parse(text, name)
+
+
+def test_bochs_is_bounded(
+    guests: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(qemu, "LOG_LIMIT", 10000)
+    log = tmp_path / "log"
+    with pytest.raises(Refused, match="chatter: prints without end"):
+        bochs.boot(guest(guests, "chatter", log), DEADLINE)
+    assert log.stat().st_size <= 10000
 
 
 def test_messages_of_qemu_are_bounded(

@@ -178,7 +178,8 @@ def test_last_words_may_be_followed_by_others(guests: Path) -> None:
 
 def test_last_words_in_any_encoding(guests: Path) -> None:
     for until in ("f\u00fcr".encode(), b"\xff\xfe", b"\0\0"):
-        result = intervals.run(Subject(guests / "utf8.elf", until=until), IDEAL, DEADLINE)
+        subject = Subject(guests / "utf8.elf", until=until)
+        result = intervals.run(subject, IDEAL, DEADLINE)
         assert result.ending.said and result.ending.written.endswith(until)
         assert len(result.stamps) == 2
 
@@ -211,7 +212,9 @@ def test_a_header_that_qemu_does_not_find(guests: Path) -> None:
         intervals.run(Subject(guests / "late_header.elf"), IDEAL, DEADLINE)
 
 
-def test_images_that_are_none(guests: Path, tmp_path: Path) -> None:
+def test_images_that_are_none(
+    guests: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refused(image: Path, reason: str) -> None:
         with pytest.raises(Refused, match=reason):
             intervals.run(Subject(image), IDEAL, DEADLINE)
@@ -223,6 +226,10 @@ def test_images_that_are_none(guests: Path, tmp_path: Path) -> None:
     refused(tmp_path / "two", "two: for multiboot 2 only")
     (tmp_path / "cut.gz").write_bytes(gzip.compress(b"x" * 9999)[:-20])
     refused(tmp_path / "cut.gz", "cut.gz: damaged gzip file")
+    monkeypatch.setattr(multiboot, "LARGEST", 1000)
+    (tmp_path / "large.gz").write_bytes(gzip.compress(bytes(1001)))
+    refused(tmp_path / "large.gz", "large.gz: larger than")
+    refused(Path("/dev/zero"), "/dev/zero: larger than")
 
 
 def test_modules() -> None:

@@ -321,11 +321,21 @@ def test_another_cpu(optimized: Built) -> None:
         (lambda text: text[:-7], "cut off, no end line"),
         (lambda text: "", "cut off"),
         (lambda text: text.replace("# unexplained 0", "# unexplained 3"), "lost its"),
+        (lambda text: text.replace("\n1 ", "\nx ", 1), "garbled stamps"),
+        (lambda text: text.replace("\n# unex", "\n# cut 9\n# unex"), "more than 9 rdt"),
     ],
 )
 def test_damaged_stamps(usual: str, change, complaint: str) -> None:
     with pytest.raises(Refused, match=complaint):
         model.parse_stamps(change(usual), "stamps")
+
+
+def test_our_stamps_are_bounded(
+    optimized: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model, "MOST_STAMPS", 3)
+    with pytest.raises(Refused, match="i486 model: too many rdtscs"):
+        measure.run(optimized, measure.PINGPONG, "rounds=100", board=DX50)
 
 
 def test_stamps_of_another_run(optimized: Built, baseline: Built) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import shutil
 import sys
@@ -15,6 +16,7 @@ import pytest
 from harness import ablation, build, commands, experiments, figures, measure, paper
 from harness import peers, results, switches, tables
 from harness.errors import Refused
+from harness.machines import qemu
 
 # With figures.
 EXPERIMENTS = ("steps", "wakeup", "footprint", "queue_statistics", "remapping")
@@ -204,11 +206,18 @@ def test_a_failing_boot_keeps_its_log_and_the_results(
     shutil.copytree(run, tmp_path / "run")
     before = snapshot(tmp_path / "run")
     monkeypatch.setattr(measure, "PINGPONG", measure.Experiment("pingpong", 0))
+    usual = measure.guest
+
+    def with_its_own_log(built: build.Built, *more: Any) -> qemu.Guest:
+        """Other tests boot the same kernels."""
+        log = tmp_path / f"{built.configuration}.log"
+        return dataclasses.replace(usual(built, *more), log=log)
+
+    monkeypatch.setattr(measure, "guest", with_its_own_log)
     assert command("figures", "--results", str(tmp_path / "run")) == 1
     assert_one_line(capsys.readouterr().err, "no user program.*log")
     assert snapshot(tmp_path / "run") == before
-    log = build.BUILD / "baseline" / "pingpong.log"
-    assert "PANIC: no user program" in log.read_text()
+    assert "PANIC: no user program" in (tmp_path / "baseline.log").read_text()
 
 
 def test_gnuplot_that_fails(tmp_path: Path) -> None:

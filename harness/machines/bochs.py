@@ -36,18 +36,18 @@ WRITTEN = ("console", "log", "output")  # by Bochs
 MULTIBOOT_FLAGS = 0x1 | 0x4 | 0x8
 
 # The Pentium is the least processor it has with rdtsc. It wants a VGA BIOS, but
-# nobody calls it.
+# nobody calls it. All files are in Bochs's working directory.
 CONFIGURATION = """\
 config_interface: textconfig
 display_library: rfb, options="timeout=0"
 megs: {megabytes}
-romimage: file={folder}/rom
-vgaromimage: file={folder}/rom
-optramimage1: file={folder}/memory, address={loaded_at:#x}
+romimage: file=rom
+vgaromimage: file=rom
+optramimage1: file=memory, address={loaded_at:#x}
 cpu: model=pentium, count=1, ips=50000000, reset_on_triple_fault=0
 clock: sync=none, time0=946684800, rtc_sync=0
-com1: enabled=1, mode=file, dev={folder}/console
-log: {folder}/log
+com1: enabled=1, mode=file, dev=console
+log: log
 panic: action=fatal
 error: action=report
 sound: driver=dummy
@@ -86,7 +86,7 @@ def _prepare(guest: qemu.Guest, folder: Path) -> None:
     (folder / "memory").write_bytes(image.contents)
     _make_firmware(image, folder)
     configuration = CONFIGURATION.format(
-        folder=folder, megabytes=guest.memory_mb, loaded_at=LOADED_AT
+        megabytes=guest.memory_mb, loaded_at=LOADED_AT
     )
     (folder / "bochsrc").write_text(configuration)
     # Debian's has a debugger, which waits for a command to go on.

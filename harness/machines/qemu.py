@@ -267,11 +267,12 @@ class _Machine:
             return ""
         if status == FAILURE:
             return FAILED_ITSELF
-        if status <= 0:
-            return self.how()
-        lines = self.complaints() or ["no message"]
+        lines = self.complaints()
         ours = [line for line in lines if line.startswith("i486 model: ")]
-        return f"QEMU ended with status {status}: {(ours or lines)[-1]}"
+        if status <= 0 and not ours:
+            return self.how()
+        why = (ours or lines or ["no message"])[-1]
+        return f"QEMU ended with status {status}: {why}"
 
     def how(self) -> str:
         """QEMU has ended, if its status does not tell."""

@@ -361,8 +361,10 @@ void model_stamp(uint32_t pc)
 	const struct memory_counts *m = &memory_counts;
 
 	if (most_stamps && stamp_count == most_stamps) {
-		if (!ending)
+		if (!ending) {
 			fprintf(stamps, "# cut %" PRIu64 "\n", stamp_count);
+			complain("%s", "too many rdtscs");
+		}
 		end_qemu();
 		return;
 	}
