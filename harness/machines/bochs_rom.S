@@ -13,7 +13,7 @@
 #define CODE 0x08
 #define DATA 0x10
 #define ROM 0xF0000
-#define BLOCK 0x20000 /* Bochs's */
+#define PAGE 0x1000
 
 	.text
 	.code16
@@ -36,12 +36,13 @@ protected:
 	movl	%eax, %ss
 
 	/*
-	 * Bochs gives memory its place in the host's block by block, as it is
-	 * touched, but has put down what we gave it in one piece.
+	 * Bochs gives memory its place in the host block by block, as it is
+	 * touched, but has put down what we gave it in one piece. A block is some
+	 * pages; how many, its version decides.
 	 */
 	movl	$START, %esi
 1:	movl	(%esi), %eax
-	addl	$BLOCK, %esi
+	addl	$PAGE, %esi
 	cmpl	$END, %esi
 	jb	1b
 
