@@ -2,9 +2,10 @@
 """Bochs, a second emulator: for correctness and counts, never for times.
 
 Its rdtsc counts executed instructions, each repetition of a repeated one. The
-kernel, its modules and the Multiboot structures are in memory when it starts,
-and a firmware of ours jumps to the kernel: from a CD, GRUB and a BIOS execute
-billions of instructions before ours, which takes Bochs minutes.
+kernel, its modules and the Multiboot structures are in its ROM, and a firmware of
+ours copies them into memory and jumps to the kernel: from a CD, GRUB and a BIOS
+execute billions of instructions before ours, which takes Bochs minutes. (Bochs can
+also fill memory by itself, but version 3.1 fills another place.)
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from harness.switches import ROOT
 
 FIRMWARE = Path(__file__).parent / "bochs_rom.S"
 LOADED_AT = 1 << 20  # where the memory image begins
+FIRMWARE_BYTES = 1 << 16
+MOST_ROM_BYTES = 1 << 22  # a power of 2, as all its sizes, for Bochs
 PAGE = 4096
 POLL = 0.05  # seconds
 WRITTEN = ("console", "log", "output")  # by Bochs
@@ -43,8 +46,7 @@ config_interface: textconfig
 display_library: rfb, options="timeout=0"
 megs: {megabytes}
 romimage: file=rom
-vgaromimage: file=rom
-optramimage1: file=memory, address={loaded_at:#x}
+vgaromimage: file=firmware
 cpu: model=pentium, count=1, ips=50000000, reset_on_triple_fault=0
 clock: sync=none, time0=946684800, rtc_sync=0
 com1: enabled=1, mode=file, dev=console
@@ -83,12 +85,8 @@ def boot(guest: qemu.Guest, deadline: float) -> str:
 
 def _prepare(guest: qemu.Guest, folder: Path) -> None:
     """Puts all that Bochs reads into the folder."""
-    image = memory_image(guest)
-    (folder / "memory").write_bytes(image.contents)
-    _make_firmware(image, folder)
-    configuration = CONFIGURATION.format(
-        megabytes=guest.memory_mb, loaded_at=LOADED_AT
-    )
+    _make_rom(memory_image(guest), folder)
+    configuration = CONFIGURATION.format(megabytes=guest.memory_mb)
     (folder / "bochsrc").write_text(configuration)
     # The debugger waits for a command to go on.
     (folder / "commands").write_text("c\n")
@@ -197,11 +195,22 @@ def memory_image(guest: qemu.Guest) -> MemoryImage:
     return MemoryImage(bytes(contents), entry, info)
 
 
-def _make_firmware(image: MemoryImage, folder: Path) -> None:
-    """Writes folder/rom."""
+def _make_rom(image: MemoryImage, folder: Path) -> None:
+    """Writes folder/rom, and folder/firmware, its last part."""
+    size = 1 << (len(image.contents) + FIRMWARE_BYTES - 1).bit_length()
+    if size > MOST_ROM_BYTES:
+        raise Refused(
+            f"kernel and modules need {len(image.contents) >> 10} KB of memory, but "
+            f"Bochs has at most {(MOST_ROM_BYTES - FIRMWARE_BYTES) >> 10} KB of ROM "
+            "for them"
+        )
+    contents = image.contents + bytes(-len(image.contents) % 4)
     options = ["-Wl,-Ttext=0", "-Wl,--oformat=binary"]
     options += [f"-I{ROOT / 'kernels' / 'include'}"]
     options += [f"-DENTRY={image.entry:#x}", f"-DINFO={image.info:#x}"]
-    end = LOADED_AT + len(image.contents)
-    options += [f"-DSTART={LOADED_AT:#x}", f"-DEND={end:#x}"]
-    assemble(FIRMWARE, folder / "rom", options)
+    options += [f"-DIMAGE={(1 << 32) - size:#x}", f"-DSTART={LOADED_AT:#x}"]
+    options += [f"-DBYTES={len(contents)}"]
+    assemble(FIRMWARE, folder / "firmware", options)
+    firmware = (folder / "firmware").read_bytes()
+    padding = bytes(size - len(contents) - len(firmware))
+    (folder / "rom").write_bytes(contents + padding + firmware)

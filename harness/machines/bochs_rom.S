@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The whole firmware of our Bochs machine, 64 KB at F0000. The memory already
- * holds the kernel, its modules and the Multiboot structures (bochs.py): what is
- * left is to enter protected mode and jump to the kernel as a Multiboot loader
- * does.
+ * The firmware of our Bochs machine: the last 64 KB of its ROM, which is at
+ * F0000 too. Before it the ROM holds what shall be in memory: the kernel, its
+ * modules and the Multiboot structures (bochs.py). The firmware enters protected
+ * mode, copies all that, and jumps to the kernel as a Multiboot loader does.
  *
  * -DENTRY= the kernel's first instruction, -DINFO= the Multiboot information,
- * -DSTART= and -DEND= the memory that holds something.
+ * -DIMAGE= where the ROM has what is to be copied, -DSTART= whereto, -DBYTES= how
+ * many, whole dwords.
  */
 #include <multiboot.h>
 
 #define CODE 0x08
 #define DATA 0x10
 #define ROM 0xF0000
-#define PAGE 0x1000
 
 	.text
 	.code16
@@ -35,16 +35,11 @@ protected:
 	movl	%eax, %gs
 	movl	%eax, %ss
 
-	/*
-	 * Bochs gives memory its place in the host block by block, as it is
-	 * touched, but has put down what we gave it in one piece. A block is some
-	 * pages; how many, its version decides.
-	 */
-	movl	$START, %esi
-1:	movl	(%esi), %eax
-	addl	$PAGE, %esi
-	cmpl	$END, %esi
-	jb	1b
+	cld
+	movl	$IMAGE, %esi
+	movl	$START, %edi
+	movl	$BYTES / 4, %ecx
+	rep movsl
 
 	movl	$MULTIBOOT_LOADER_MAGIC, %eax
 	movl	$INFO, %ebx
