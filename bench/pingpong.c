@@ -140,12 +140,12 @@ _Static_assert(IPC_OK == 0 && IPC_RESULT == 0xFF, "testb in ROUND");
 
 /* One system call; behind label 2 if it fails. */
 #define ROUND                                                                  \
-	"	movl %[message], %%eax\n"                                        \
-	"	movl %[never], %%ebx\n"                                          \
-	"	movl %%eax, %%ecx\n"                                             \
-	"	movl %%ebx, %%edi\n"                                             \
-	"	int %[vector]\n"                                                 \
-	"	testb %%al, %%al\n"                                              \
+	"	movl %[message], %%eax\n"                                            \
+	"	movl %[never], %%ebx\n"                                              \
+	"	movl %%eax, %%ecx\n"                                                 \
+	"	movl %%ebx, %%edi\n"                                                 \
+	"	int %[vector]\n"                                                     \
+	"	testb %%al, %%al\n"                                                  \
 	"	jnz 2f\n"
 
 /*
@@ -160,21 +160,20 @@ _Static_assert(IPC_OK == 0 && IPC_RESULT == 0xFF, "testb in ROUND");
 		uint32_t low = (uint32_t)(r)->from;                            \
 		uint32_t high = (uint32_t)((r)->from >> 32), never;            \
                                                                                \
-		asm volatile(".pushsection .timed_text, \"ax\"\n"             \
-			     "	.balign 64\n" name ":\n"                      \
-			     "1:\n" ROUND ROUND ROUND ROUND                    \
-			     "	decl %c[left]\n"                               \
-			     "	jnz 1b\n"                                      \
-			     "2:	ret\n"                                        \
-			     "	.popsection\n"                                 \
-			     "	call " name                                    \
-			     : "=a"((r)->result), "=b"((r)->words[0]),         \
-			     "=c"((r)->words[1]), "+d"(low), "+S"(high),       \
-			     "=D"(never)                                       \
-			     : [message] "i"(&(player).message),               \
-			     [left] "i"(&(player).left),                       \
-			     [vector] "i"(vector_), [never] "i"(TIMEOUT_NEVER) \
-			     : "ebp", "memory", "cc");                         \
+		asm volatile(                                                  \
+		    ".pushsection .timed_text, \"ax\"\n"                       \
+		    "	.balign 64\n" name ":\n"                               \
+		    "1:\n" ROUND ROUND ROUND ROUND "	decl %c[left]\n"          \
+		    "	jnz 1b\n"                                                \
+		    "2:	ret\n"                                                 \
+		    "	.popsection\n"                                           \
+		    "	call " name                                            \
+		    : "=a"((r)->result), "=b"((r)->words[0]),                  \
+		    "=c"((r)->words[1]), "+d"(low), "+S"(high), "=D"(never)    \
+		    : [message] "i"(&(player).message),                        \
+		    [left] "i"(&(player).left), [vector] "i"(vector_),         \
+		    [never] "i"(TIMEOUT_NEVER)                                 \
+		    : "ebp", "memory", "cc");                                  \
 		(void)never;                                                   \
 		(r)->from = (uid_t)high << 32 | low;                           \
 		if (!CONFIG_REGISTER_MESSAGES && has_message(*(r))) {          \
@@ -198,7 +197,8 @@ static __attribute__((noinline)) struct received serve_rounds(
 {
 	uint32_t step;
 
-	for (timed.server.left = n % UNROLLED; timed.server.left; timed.server.left--) {
+	for (timed.server.left = n % UNROLLED; timed.server.left;
+	     timed.server.left--) {
 		r = answer(r);
 		if (code(r) != IPC_OK)
 			return r;
@@ -231,8 +231,8 @@ static void serve(uid_t partner, uint32_t bytes, uint32_t n)
 
 	prepare(&timed.server, bytes);
 	r = complex_receive(partner, m, TIMEOUT_NEVER, &timed.server.flat);
-	fill(
-	    &timed.server, bytes, holds(&timed.server, r, bytes, REQUEST) ? ANSWER : WRONG);
+	fill(&timed.server, bytes,
+	    holds(&timed.server, r, bytes, REQUEST) ? ANSWER : WRONG);
 	r = serve_rounds(r, n - 1);
 	fill(&timed.server, bytes,
 	    holds(&timed.server, r, bytes, LAST_REQUEST) ? LAST_ANSWER : WRONG);
@@ -278,7 +278,8 @@ static __attribute__((noinline)) uint32_t play_rounds(uid_t partner, uint32_t n)
 	struct received r = {.from = partner};
 	uint32_t step;
 
-	for (timed.client.left = n % UNROLLED; timed.client.left; timed.client.left--) {
+	for (timed.client.left = n % UNROLLED; timed.client.left;
+	     timed.client.left--) {
 		r = call(r.from);
 		if (code(r) != IPC_OK)
 			return r.result;
@@ -308,12 +309,14 @@ static void play_by_port(uid_t partner, uint32_t n)
 	uint32_t step;
 
 	timed.client.port = partner;
-	for (timed.client.left = n / UNROLLED; timed.client.left; timed.client.left--) {
+	for (timed.client.left = n / UNROLLED; timed.client.left;
+	     timed.client.left--) {
 #pragma GCC unroll 4
 		for (step = 0; step < UNROLLED; step++)
 			round_trip(timed.client.port);
 	}
-	for (timed.client.left = n % UNROLLED; timed.client.left; timed.client.left--)
+	for (timed.client.left = n % UNROLLED; timed.client.left;
+	     timed.client.left--)
 		round_trip(timed.client.port);
 }
 

@@ -24,6 +24,7 @@ const char *const hostile_names[HOSTILITIES] = {
     [LOAD_CR3] = "loads cr3",
     [LOAD_GDT] = "loads the GDT register",
     [FLUSH_CACHE] = "flushes the cache",
+    [WRITE_CACHE_BACK] = "writes the cache back",
     [KERNEL_SEGMENT] = "loads a kernel segment",
     [RETURN_TO_RING_0] = "returns to ring 0",
     [CLOCK_VECTOR] = "calls the clock interrupt's vector",
@@ -119,9 +120,6 @@ static void fatal(const struct order *o)
 		break;
 	case LOAD_GDT:
 		asm volatile("lgdt %0" : : "m"(table));
-		break;
-	case FLUSH_CACHE:
-		asm volatile("invd");
 		break;
 	case KERNEL_SEGMENT:
 		asm volatile("movl %0, %%ds" : : "r"(0x10));
@@ -240,6 +238,14 @@ static uint32_t send_backwards(const struct order *o)
 	return eax;
 }
 
+static uint32_t privilege_level(void)
+{
+	uint32_t cs;
+
+	asm("movl %%cs, %0" : "=r"(cs));
+	return cs & 3;
+}
+
 uint32_t be_hostile(const struct order *o)
 {
 	static const char text[] = "# hostile\n";
@@ -279,6 +285,12 @@ uint32_t be_hostile(const struct order *o)
 		return start_threads_nowhere();
 	case ALL_THREADS:
 		return make_all_threads();
+	case FLUSH_CACHE:
+		asm volatile("invd");
+		return privilege_level();
+	case WRITE_CACHE_BACK:
+		asm volatile("wbinvd");
+		return privilege_level();
 	default:
 		fatal(o);
 		return 0;

@@ -30,4 +30,7 @@ void test_faults(void);
 void test_life_cycle(void);
 void test_attacks(void);
 
+/* What of test_hostility an emulator has not done, for the closing lines. */
+void tell_of_emulator(void);
+
 #endif
