@@ -225,6 +225,7 @@ def show_profile(arguments: argparse.Namespace) -> None:
         int(_choice("spaces", arguments.spaces, ("1", "2"))),
         _choice("cache", arguments.cache, ("warm", "cold")) == "cold",
     )
+    model.library()  # a QEMU that cannot be used is refused before a kernel is built
     found = profile.profile(build.build(configuration), board, series)
     text = profile.render(found)
     folder = PROFILES / f"{configuration}-{series.name}"

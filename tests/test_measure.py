@@ -113,6 +113,21 @@ def test_the_profile_of_an_interval(guests: Path) -> None:
         intervals.check_number(result.stamps, 8)
 
 
+@pytest.mark.parametrize(
+    ("name", "assumed", "unknown"), [("fences", 2, 0), ("multimedia", 1, 1)]
+)
+def test_of_each_instruction_one_thing_is_said(
+    guests: Path, name: str, assumed: int, unknown: int
+) -> None:
+    """Its clocks are assumed, or it has none."""
+    subject = Subject(guests / f"{name}.elf", cpu="qemu32")
+    result = intervals.run(subject, IDEAL, DEADLINE)
+    assert (result.assumed, result.unknown) == (assumed, unknown)
+    text = "\n".join(intervals.remarks(result, groups_of(result)))
+    assert f"at {assumed} places: clocks are assumed" in text
+    assert ("without clocks" in text) == (unknown > 0)
+
+
 def test_a_guest_that_does_not_end_is_stopped(guests: Path) -> None:
     subject = Subject(guests / "endless.elf", until=b"# measured")
     result = intervals.run(subject, IDEAL, DEADLINE)

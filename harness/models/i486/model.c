@@ -641,7 +641,7 @@ static void act(struct site *s)
 		counts.assumed++;
 	if (!s->i.on_486) {
 		counts.not_486++;
-		report_once(s, "not-486");
+		report_once(s, s->i.known ? "not-486" : "not-486-unknown");
 	}
 	if (!s->i.known) {
 		counts.unknown++;

@@ -277,7 +277,8 @@ class Foreign:
     model has lost its way tell the columns unexplained and failed_walks."""
 
     table: pd.DataFrame
-    strange: int  # places of instructions that no 486 has, or without clocks
+    assumed: int  # places of instructions that no 486 has, with clocks of later.csv
+    unknown: int  # places of instructions without clocks
     cut: bool  # there would be more
 
 
@@ -295,12 +296,19 @@ def read_foreign(
         table = table[table["events"] <= shut_down]
     table = table.drop(columns=["console", "events"])
     # What is told behind the last one belongs to no interval.
-    strange = {n.value for n in notes if n.kind in STRANGE and n.stamps < len(table)}
+    inside = [note for note in notes if note.stamps < len(table)]
+    assumed = {note.value for note in inside if note.kind == ASSUMED}
+    unknown = {note.value for note in inside if note.kind in STRANGE} - assumed
     cut = any(note.kind == "cut" and note.stamps == len(table) for note in notes)
-    return Foreign(table, len(strange), cut)
+    return Foreign(table, len(assumed), len(unknown), cut)
 
 
-STRANGE = {"unknown": "no clocks for", "not-486": "no 486 has"}
+ASSUMED = "not-486"
+STRANGE = {
+    ASSUMED: "no 486 has",
+    "not-486-unknown": "no 486 has",
+    "unknown": "no clocks for",
+}
 
 
 def strange_instructions(path: Path) -> list[str]:
