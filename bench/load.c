@@ -22,7 +22,7 @@
 #define MEASURED 1000u /* ms */
 #define SETTLE 200u    /* ms */
 
-/* In loops of about three clocks. */
+/* In loops of compute. */
 #define CLIENT_COMPUTES 200u /* before each call */
 #define SERVER_COMPUTES 100u /* before each answer */
 
@@ -42,12 +42,6 @@ static volatile uint32_t calls_wanted;
 static uid_t server;
 static char stacks[CLIENTS + COMPUTERS][STACK_BYTES]
     __attribute__((aligned(16)));
-
-static void compute(uint32_t loops)
-{
-	while (loops--)
-		asm volatile("");
-}
 
 /* Receives from the server, which sends nothing of its own accord. */
 static void sleep(uint32_t ms)

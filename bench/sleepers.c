@@ -104,11 +104,10 @@ static void await_tick(void)
 /* Until so many loops or so many ticks; returns how many loops. */
 static uint32_t __attribute__((noinline)) spin(uint32_t most, uint32_t ticks)
 {
-	uint32_t first = clock_ticks(), loops = 0, n;
+	uint32_t first = clock_ticks(), loops = 0;
 
 	do {
-		for (n = 0; n < 50; n++)
-			asm volatile("");
+		compute(50);
 		loops++;
 	} while (loops < most && clock_ticks() - first < ticks);
 	return loops;

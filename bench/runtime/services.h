@@ -179,4 +179,16 @@ static inline uint64_t read_tsc(void)
 	return tsc;
 }
 
+/* Keeps the processor busy for some loops, at least 1, the same with any
+ * compiler: two instructions each. */
+static inline void compute(uint32_t loops)
+{
+	asm volatile(".balign 16\n"
+		     "1:	decl %0\n"
+		     "	jnz 1b"
+		     : "+r"(loops)
+		     :
+		     : "cc");
+}
+
 #endif
