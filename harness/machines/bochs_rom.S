@@ -38,7 +38,8 @@ protected:
 	cld
 	movl	$IMAGE, %esi
 	movl	$START, %edi
-	movl	$BYTES / 4, %ecx
+	movl	$BYTES, %ecx
+	shrl	$2, %ecx
 	rep movsl
 
 	movl	$MULTIBOOT_LOADER_MAGIC, %eax
