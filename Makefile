@@ -4,8 +4,11 @@
 
 .DEFAULT_GOAL := help
 
-# What may be set on the command line.
-VARIABLES := CONFIG SWITCH BYTES PROGRAM BOARD CACHE SPACES RESULTS SEED CALLS IMAGE MODULES ARGUMENTS CPU MEMORY TIMEOUT UNTIL PROFILE CROSS_COMPILE HOSTCC QEMU PYTHON NO_INSTALL
+# What may be set on the command line, and what in the environment too: which tools
+# are used, not what is measured. Others of the environment's variables are not read.
+CHOICES := CONFIG SWITCH BYTES PROGRAM BOARD CACHE SPACES RESULTS BUILD CALLS IMAGE MODULES ARGUMENTS CPU MEMORY TIMEOUT UNTIL PROFILE
+TOOLS := SEED CROSS_COMPILE HOSTCC QEMU PYTHON NO_INSTALL
+VARIABLES := $(CHOICES) $(TOOLS)
 
 given := $(foreach v,$(.VARIABLES),$(if $(filter command line,$(origin $(v))),$(v)))
 unknown := $(filter-out $(VARIABLES) MAKEFLAGS,$(filter-out -%,$(given)))
@@ -13,24 +16,39 @@ ifneq ($(unknown),)
 $(error unknown variable $(unknown): the variables are $(VARIABLES))
 endif
 
-CONFIG ?= optimized
-PROGRAM ?= pingpong
-RESULTS ?= results/latest
-BOARD ?= dx50
-CPU ?= 486
-MEMORY ?= 32
-TIMEOUT ?= 60
-CACHE ?= warm
-SPACES ?= 2
+CONFIG := optimized
+PROGRAM := pingpong
+RESULTS := results/latest
+BOARD := dx50
+CPU := 486
+MEMORY := 32
+TIMEOUT := 60
+CACHE := warm
+SPACES := 2
+BUILD :=
+SWITCH :=
+BYTES :=
+CALLS :=
+IMAGE :=
+MODULES :=
+ARGUMENTS :=
+UNTIL :=
+PROFILE :=
 
-# Debian's python3 has the packages; another one may come first on the path.
-# Asked for when it is needed, because it may be installed only then.
-PYTHON ?= $(or $(shell for p in python3 /usr/bin/python3; do \
-	$$p -c 'import pandas, kconfiglib' 2>/dev/null && echo $$p && break; done),python3)
-HARNESS = $(PYTHON) -m harness
+# Values reach the program by the environment, as they were typed: make expands
+# nothing in them, and no shell reads them.
+define as_typed
+override $(1) := $$(value $(1))
+endef
+$(foreach v,$(filter $(VARIABLES),$(given)),$(eval $(call as_typed,$(v))))
+export $(CHOICES) $(foreach v,$(TOOLS),$(if $(filter undefined,$(origin $(v))),,$(v)))
 
-export CROSS_COMPILE HOSTCC QEMU NO_INSTALL SEED
-export PYTHONDONTWRITEBYTECODE := 1
+# A python that has all that is needed, which may be installed only now. Nothing
+# around it counts: no PYTHON* variable, no locale.
+HARNESS = TWENTYFOLD_BUILD="$$BUILD" "$$(harness/python.sh)" -E -B -X utf8 -m harness
+
+# A word for the shell, if the variable has a value: $(call option,--name,NAME).
+option = $(if $(value $(2)),$(1)="$$$(2)")
 
 help:
 	@echo 'make figures            build both kernels, measure them, draw tables and figures'
@@ -50,64 +68,69 @@ help:
 	@echo 'Configurations: optimized, baseline, optimized-SWITCH, baseline+SWITCH, and so on;'
 	@echo 'with .debug behind it the kernel checks itself all the time and is not measured.'
 	@echo 'Variables:'
-	@echo '  CONFIG=$(CONFIG)'
+	@echo '  CONFIG=C                optimized'
 	@echo '  SWITCH=S                only this one of table 1, on the terminal'
-	@echo '  PROGRAM=$(PROGRAM)        what make run boots: pingpong, null_service, sleepers, load, ipc_tests,'
-	@echo '                          workload, rtc, crowd or fuzz'
-	@echo '  RESULTS=$(RESULTS)  where make figures and make ablation put their run'
+	@echo '  PROGRAM=P               what make run boots, pingpong:'
+	@echo '                          $(PROGRAMS)'
+	@echo '  RESULTS=FOLDER          where make figures and make ablation put their run; results/latest'
+	@echo '  BUILD=FOLDER            where it is built, for a checkout that cannot be written; build'
 	@echo '  BYTES=N                 message size: 8, 12, 128, 512, 1024, 2048 or 4096'
-	@echo '  BOARD=$(BOARD)              board that the i486 model models: dx50, ideal, dx33, or a .toml file'
-	@echo '  CACHE=$(CACHE)              warm, or cold: flushed before each message'
-	@echo '  SPACES=$(SPACES)                2: between two address spaces, 1: inside one'
+	@echo '  BOARD=B                 board that the i486 model models: dx50, ideal, dx33, or a .toml file'
+	@echo '  CACHE=warm              or cold: flushed before each message'
+	@echo '  SPACES=2                between two address spaces; 1: inside one'
 	@echo '  SEED=N                  choice of random configurations in make check; calls of make fuzz'
 	@echo '  CALLS=N                 how many calls make fuzz makes; 100000'
 	@echo '  IMAGE=KERNEL.elf        what make measure boots'
 	@echo '  MODULES="A X,B Y"       its multiboot modules, each with its arguments'
 	@echo '  ARGUMENTS="X Y"         its command line'
-	@echo '  CPU=$(CPU)                 processor by its name in QEMU, such as 486,+cmov or qemu32'
-	@echo '  MEMORY=$(MEMORY)               MB'
-	@echo '  TIMEOUT=$(TIMEOUT)              seconds after which it is stopped'
+	@echo '  CPU=486                 processor by its name in QEMU, such as 486,+cmov or qemu32'
+	@echo '  MEMORY=32               MB'
+	@echo '  TIMEOUT=60              seconds after which it is stopped'
 	@echo '  UNTIL=TEXT              what it writes on COM1 when it has finished'
 	@echo '  PROFILE=N               number of an interval of which each clock is told'
-	@echo '  CROSS_COMPILE=PREFIX    another compiler for the kernels than Debian 12'\''s; docs/toolchain.md'
+	@echo '  CROSS_COMPILE=PREFIX    of another compiler than the pinned one (docs/toolchain.md)'
 	@echo '  HOSTCC=PATH             compiler for this machine, for the i486 model; gcc'
 	@echo '  QEMU=PATH               instead of qemu-system-i386'
-	@echo '  PYTHON=PATH             a python3 with pandas and kconfiglib'
+	@echo '  PYTHON=PATH             a python3 with all modules that are needed'
 	@echo '  NO_INSTALL=1            only report missing Debian packages; fetch nothing'
+	@echo 'The last five and SEED may also come from the environment; the others may not.'
+
+# All but the fuzzer, which is booted by a target of its own.
+PROGRAMS = $(filter-out fuzz,$(shell sed -n 's/^PROGRAMS := //p' bench/Makefile))
 
 figures: packages
-	@$(HARNESS) figures --results $(RESULTS) --board $(BOARD)
+	@$(HARNESS) figures --results="$$RESULTS" --board="$$BOARD"
 
 ablation: packages
-	@$(HARNESS) ablation --results $(RESULTS) --board $(BOARD) $(if $(SWITCH),--switch $(SWITCH))
+	@$(HARNESS) ablation --results="$$RESULTS" --board="$$BOARD" $(call option,--switch,SWITCH)
 
 check: packages
-	@$(PYTHON) -m pytest tests
+	@TWENTYFOLD_BUILD="$$BUILD" "$$(harness/python.sh)" -E -B -X utf8 -m pytest tests
 
 profile: packages
-	@$(HARNESS) profile $(CONFIG) --board $(BOARD) --cache $(CACHE) --spaces $(SPACES) \
-		$(if $(BYTES),--bytes $(BYTES))
+	@$(HARNESS) profile --board="$$BOARD" --cache="$$CACHE" --spaces="$$SPACES" \
+		$(call option,--bytes,BYTES) -- "$$CONFIG"
 
 measure: packages
-	@$(HARNESS) measure '$(IMAGE)' --board $(BOARD) --cpu '$(CPU)' --modules '$(value MODULES)' \
-		--command-line '$(value ARGUMENTS)' --until '$(value UNTIL)' --timeout '$(TIMEOUT)' --memory '$(MEMORY)' \
-		$(if $(PROFILE),--profile '$(PROFILE)')
+	@$(HARNESS) measure --board="$$BOARD" --cpu="$$CPU" --modules="$$MODULES" \
+		--command-line="$$ARGUMENTS" --until="$$UNTIL" --timeout="$$TIMEOUT" --memory="$$MEMORY" \
+		$(call option,--profile,PROFILE) -- "$$IMAGE"
 
 fuzz: packages
-	@$(HARNESS) fuzz $(if $(filter command line,$(origin CONFIG)),$(CONFIG)) \
-		$(if $(SEED),--seed $(SEED)) $(if $(CALLS),--calls $(CALLS))
+	@$(HARNESS) fuzz $(call option,--seed,SEED) $(call option,--calls,CALLS) \
+		$(if $(filter CONFIG,$(given)),-- "$$CONFIG")
 
 validate-model: packages
 	@$(HARNESS) validate
 
 run: packages
-	@$(HARNESS) run $(CONFIG) --program $(PROGRAM) $(if $(BYTES),--bytes $(BYTES))
+	@$(HARNESS) run --program="$$PROGRAM" $(call option,--bytes,BYTES) -- "$$CONFIG"
 
 kernel: packages
-	@$(HARNESS) build $(CONFIG)
+	@$(HARNESS) build -- "$$CONFIG"
 
 menuconfig: packages
-	@$(HARNESS) menuconfig $(if $(filter command line,$(origin CONFIG)),$(CONFIG))
+	@$(HARNESS) menuconfig $(if $(filter CONFIG,$(given)),-- "$$CONFIG")
 
 switches: packages
 	@$(HARNESS) switches

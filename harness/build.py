@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shlex
+import re
 import shutil
 import subprocess
 import sys
@@ -17,10 +17,9 @@ from typing import Iterator, Sequence
 
 from harness import processes, toolchain
 from harness.errors import Refused
-from harness.switches import ROOT, Configuration, write_headers, write_if_changed
+from harness.places import BUILD, ROOT
+from harness.switches import Configuration, write_headers, write_if_changed
 from harness.toolchain import Toolchain
-
-BUILD = ROOT / "build"
 
 # Prefix and flags, in the order in which they are tried where the pinned one is not.
 TOOLCHAINS = (
@@ -28,6 +27,9 @@ TOOLCHAINS = (
     ("i686-linux-gnu-", ""),
     ("", "-m32"),
 )
+
+NO_REVISION = "not-in-a-git-clone"
+DIRTY = "-dirty"
 
 # The kernel, the user programs.
 MAKEFILES = ("kernels/Makefile", "bench/Makefile")
@@ -67,8 +69,8 @@ def build(
             f'#define REVISION "{built.revision}"\n',
         )
         write_if_changed(folder / "compiler", tools.identity)
-        arguments = [f"O={folder.relative_to(ROOT)}", f"-j{jobs}", *cross(tools)]
-        wanted = [f"{folder.relative_to(ROOT)}/{name}.elf" for name in programs]
+        arguments = [f"O={relative(folder)}", f"-j{jobs}", *tools.for_make]
+        wanted = [f"{relative(folder)}/{name}.elf" for name in programs]
         for makefile in makefiles:
             targets = wanted if makefile == "bench/Makefile" else []
             what = f"{configuration} ({makefile}, with {tools.command})"
@@ -110,14 +112,20 @@ def _first_that_works(
 
 @cache
 def revision() -> str:
-    """Git's, with -dirty when files differ from it; 'unknown' outside git."""
+    """Git's, with -dirty when files differ from it; or that there is none of ours: the
+    checkout may be a folder of another repository. All are equally long, because
+    kernels and programs have it in memory and print it, which takes time."""
     git = ["git", "-c", "safe.directory=*", "-C", str(ROOT)]
     try:
-        commit = _output([*git, "rev-parse", "--short=12", "HEAD"]).strip()
+        top = _output([*git, "rev-parse", "--show-toplevel"]).removesuffix("\n")
+        if Path(top).resolve() != ROOT:
+            return NO_REVISION
+        commit = _output([*git, "rev-parse", f"--short={len(NO_REVISION)}", "HEAD"])
         changed = _output([*git, "status", "--porcelain", "--untracked-files=no"])
     except (OSError, subprocess.CalledProcessError):
-        return "unknown"
-    return commit + ("-dirty" if changed else "")
+        return NO_REVISION
+    commit = commit[: len(NO_REVISION)]
+    return commit[: -len(DIRTY)] + DIRTY if changed else commit
 
 
 def assemble(source: Path, image: Path, options: Sequence[str]) -> None:
@@ -129,30 +137,27 @@ def assemble(source: Path, image: Path, options: Sequence[str]) -> None:
         raise Refused(f"{source} cannot be built (the messages are above)")
 
 
-def cross(tools: Toolchain) -> list[str]:
-    """For a Makefile: which compiler, as a word of its shell's."""
-    prefix = shlex.quote(tools.prefix).replace("$", "$$")
-    return [f"CROSS={prefix}", f"CROSS_FLAGS={tools.flags}"]
-
-
 def host_compiler(folder: Path) -> str:
     """The one for this machine; what is made in a folder will depend on it."""
     command = os.environ.get("HOSTCC") or "gcc"
     words = [command] if shutil.which(command) else command.split()
     write_if_changed(folder / "compiler", toolchain.identity(words))
-    return command
+    return toolchain.word(command) if len(words) == 1 else command
+
+
+def relative(folder: Path) -> str:
+    """A folder as make shall know it, which cannot have blanks in names: it is run in
+    the checkout, whose path may have any."""
+    found = os.path.relpath(folder, ROOT)
+    if re.search(r"[^\w./+-]", found):
+        raise Refused(f"{found}: make cannot build in a folder with such a name")
+    return found
 
 
 def call_make(makefile: str, arguments: list[str], what: str) -> None:
     """Runs a Makefile of ours; refuses if it fails. what: for the message."""
     command = ["make", "--no-print-directory", "-f", makefile, *arguments]
-    # The variables of an outer make are not this one's.
-    environment = {
-        k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS")
-    }
-    done = processes.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True
-    )
+    done = processes.run(command, cwd=ROOT, capture_output=True, text=True)
     if done.returncode != 0:
         print(done.stdout + done.stderr)
         raise Refused(f"{what} cannot be built (the messages are above)")

@@ -18,23 +18,24 @@ import pandas as pd
 from rich.console import Console
 
 from harness import ablation, build, claims, doctor, experiments, figures, folders
-from harness import fuzz, intervals, measure, peers, processes, profile, records
+from harness import fuzz, intervals, measure, peers, places, processes, profile, records
 from harness import report, results, switches, tables
-from harness.errors import Refused
+from harness.errors import Refused, describe
 from harness.machines import qemu
 from harness.models.i486 import model, speed, validate
 from harness.progress import steps
-from harness.switches import ROOT
+from harness.places import ROOT
 
 CONFIGURATIONS = ("baseline", "optimized")
 EXPERIMENTS = Path("logs") / "experiments"  # in a run's folder
-LATEST = ROOT / "results" / "latest"
-PROFILES = ROOT / "results" / "profile"
-MEASURED = ROOT / "results" / "measure"
+LATEST = places.RESULTS / "latest"
+PROFILES = places.RESULTS / "profile"
+MEASURED = places.RESULTS / "measure"
 
 
 def make_figures(arguments: argparse.Namespace) -> None:
     """Builds, boots, measures: a new run in the results folder."""
+    results.check_target(arguments.results)
     started = results.now()
     board = model.load_board(arguments.board)
     configurations = [switches.parse(name) for name in CONFIGURATIONS]
@@ -91,6 +92,7 @@ def make_ablation(arguments: argparse.Namespace) -> None:
     """Table 1: added to what is in the results folder."""
     if arguments.switch:
         return show_ablation(arguments)
+    results.check_target(arguments.results)
     started = results.now()
     board = model.load_board(arguments.board)
     chosen = ablation.configurations(ablation.comparisons())
@@ -337,9 +339,10 @@ def run_fuzzer(arguments: argparse.Namespace) -> None:
 
 def menuconfig(arguments: argparse.Namespace) -> None:
     """The switches as a menu; then says what the choice is called."""
-    file = ROOT / ".config"
+    file = places.MENU
     busy = f"{file}: another menuconfig is changing it: wait for its end"
-    with folders.alone(ROOT / ".config.lock", busy):
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with folders.alone(file.with_name(".config.lock"), busy):
         if arguments.configuration:
             switches.save(switches.parse(arguments.configuration), file)
         elif not file.exists():
@@ -447,6 +450,7 @@ def _relative(path: Path) -> Path:
 
 
 def main() -> int:
+    processes.clean_environment()
     arguments = parser().parse_args()
     with processes.signals() as ended:
         try:
@@ -477,7 +481,9 @@ def _verdict(error: BaseException, ended_by: int) -> tuple[str, int]:
         return str(error), 1
     if isinstance(error, BrokenPipeError):
         return "", 1  # whoever reads our output has had enough
-    if isinstance(error, OSError) and processes.disk_is_full(error):
+    if isinstance(error, OSError) and not processes.disk_is_full(error):
+        return describe(error), 1
+    if isinstance(error, OSError):
         where = f" (writing {error.filename})" if error.filename else ""
         full = f"the disk is full{where}: free some space and try again"
         if error.errno == errno.EFBIG:

@@ -134,7 +134,6 @@ def _apt(apt: Path, arguments: list[str]) -> list[str]:
         done = processes.run(
             ["apt-get", "-q", *lists, *arguments],
             cwd=apt,
-            env={**os.environ, "LC_ALL": "C.UTF-8"},
             capture_output=True,
             text=True,
             timeout=DEADLINE,

@@ -5,28 +5,20 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import platform
 import shutil
+import sys
 from pathlib import Path
 from typing import Callable
 
-from harness.errors import Refused
-
-# Python modules: Debian package, what for.
-MODULES = {
-    "pandas": ("python3-pandas", "tables"),
-    "kconfiglib": ("python3-kconfiglib", "switches"),
-    "jinja2": ("python3-jinja2", "report.md"),
-    "markdown": ("python3-markdown", "report.html"),
-    "elftools": ("python3-pyelftools", "times"),
-    "rich": ("python3-rich", "progress on the terminal"),
-    "pytest": ("python3-pytest", "make check"),
-    "xdist": ("python3-pytest-xdist", "make check on all cores"),
-}
+from harness.errors import Refused, describe
+from harness.modules import MODULES
 
 
 def examine() -> bool:
     """Prints a line for each thing; True if all that is needed is there."""
     needed = [
+        _line("python", _python, "nothing runs"),
         _line("compiler", _compiler, "no kernel can be built"),
         _line("qemu", _qemu, "no kernel can be run"),
         _line("i486 model", _model, "no times, only instructions"),
@@ -43,12 +35,17 @@ def _line(name: str, find: Callable[[], str], otherwise: str) -> bool:
     try:
         print(f"  ok       {name:10} {find()}")
         return True
-    except (Refused, ModuleNotFoundError) as missing:
-        print(f"  MISSING  {name:10} {missing}; without it: {otherwise}")
+    except (Refused, ModuleNotFoundError, OSError) as missing:
+        why = describe(missing) if isinstance(missing, OSError) else missing
+        print(f"  MISSING  {name:10} {why}; without it: {otherwise}")
         return False
 
 
 # What is examined may be what these modules need: they are imported late.
+
+
+def _python() -> str:
+    return f"{sys.executable}: {platform.python_version()}"
 
 
 def _compiler() -> str:
@@ -72,7 +69,11 @@ def _model() -> str:
 
 
 def _gnuplot() -> str:
-    return _on_path("gnuplot", "gnuplot-nox")
+    from harness import figures
+
+    found = _on_path("gnuplot", "gnuplot-nox")
+    figures.check()
+    return found
 
 
 def _bochs() -> str:

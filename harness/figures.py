@@ -7,7 +7,7 @@ from pathlib import Path
 
 from harness import processes
 from harness.errors import Refused
-from harness.switches import ROOT
+from harness.places import ROOT
 
 PLOTS = ROOT / "plots"
 
@@ -35,11 +35,17 @@ def draw(
         script = (
             f"plots = {quoted(str(PLOTS))}\n"
             f"set terminal {terminal.format(height, height * 3 // 2)}\n{settings}"
-            f'load "{PLOTS / "style.gp"}"\n'
-            f'load "{PLOTS / name}.gp"\n'
+            f"load {quoted(str(PLOTS / 'style.gp'))}\n"
+            f"load {quoted(str(PLOTS / name))}.'.gp'\n"
         )
         # Not written by gnuplot, which says nothing when the disk is full.
         (folder / f"{name}.{kind}").write_bytes(_gnuplot(script, name))
+
+
+def check() -> None:
+    """Refuses a gnuplot that cannot draw ours."""
+    for terminal in TERMINALS.values():
+        _gnuplot(f"set terminal {terminal.format(100, 100)}\nplot 1\n", "style")
 
 
 def quoted(text: str) -> str:
@@ -50,13 +56,13 @@ def quoted(text: str) -> str:
 def _gnuplot(script: str, name: str) -> bytes:
     """What the script draws."""
     try:
-        done = processes.run(
-            ["gnuplot", "-"], input=script.encode(), capture_output=True
-        )
+        # No start-up file of the user's.
+        command = ["gnuplot", "--default-settings", "-"]
+        done = processes.run(command, input=script.encode(), capture_output=True)
     except FileNotFoundError as error:
         raise Refused("gnuplot not found: install Debian's gnuplot-nox") from error
     complaints = done.stderr.decode(errors="replace")
-    if done.returncode != 0 or "error" in complaints.lower() or not done.stdout:
+    if done.returncode != 0 or not done.stdout:
         lines = [line.strip() for line in complaints.splitlines() if line.strip()]
         raise Refused(f"plots/{name}.gp: gnuplot: {' '.join(lines[-2:])}")
     return done.stdout

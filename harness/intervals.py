@@ -8,6 +8,7 @@ the code that have about as many instructions are a group, and a line of the tab
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from contextlib import contextmanager
@@ -33,6 +34,11 @@ RDTSC = b"\x0f\x31"
 # Intervals of one group have at most so many times the instructions of the
 # smallest, and a few more.
 SPREAD, FEW = 1.1, 4
+
+MODULE = re.compile(
+    r"""\s*((?P<quote>["'])(?P<quoted>.+?)(?P=quote)|(?P<plain>[^\s,]+))"""
+    r"(?P<arguments>(\s[^,]*)?)(?=,|$)"
+)
 
 # A longer trace would be gigabytes.
 TRACED = 1_000_000
@@ -60,7 +66,14 @@ class Subject:
 
     @property
     def name(self) -> str:
-        return self.image.name.removesuffix(".gz")
+        return self.image.name.removesuffix(".gz") or self.image.name
+
+    @property
+    def names(self) -> list[str]:
+        """Of the image and the modules, as QEMU gets them. It takes a blank for the
+        name's end and a comma for the list's."""
+        files = (self.name, *(module.name for module in self.modules))
+        return [re.sub("[ ,]", "_", name) for name in files]
 
 
 @dataclass(frozen=True)
@@ -76,14 +89,17 @@ class Run:
 
 
 def parse_modules(text: str) -> tuple[list[Path], list[str]]:
-    """From "FILE ARGUMENTS,FILE ARGUMENTS" to files and arguments."""
+    """From "FILE ARGUMENTS,FILE ARGUMENTS" to files and arguments. A name with blanks
+    or commas stands in quotes."""
     paths, arguments = [], []
-    for part in text.split(",") if text.strip() else []:
-        path, _, rest = part.strip().partition(" ")
-        if not path:
+    at = 0
+    while text.strip() and at <= len(text):
+        part = MODULE.match(text, at)
+        if not part:
             raise Refused(f"MODULES='{text}': a module without a name")
-        paths.append(Path(path))
-        arguments.append(rest.strip())
+        paths.append(Path(part["quoted"] or part["plain"]))
+        arguments.append(part["arguments"].strip())
+        at = part.end() + 1
     return paths, arguments
 
 
@@ -163,14 +179,14 @@ def _gathered(subject: Subject) -> Iterator[tuple[Path, dict[str, object], int]]
         image = multiboot.read(subject.image)
         entry = multiboot.entry(image, str(subject.image))
         (folder / "image").mkdir()
-        kernel = folder / "image" / subject.name
+        kernel, *modules = [folder / "image" / name for name in subject.names]
         kernel.write_bytes(image)
-        for module in subject.modules:
-            (folder / "image" / module.name).write_bytes(multiboot.read(module))
+        for source, module in zip(subject.modules, modules):
+            module.write_bytes(multiboot.read(source))
         guest = {
             "name": subject.name,
             "kernel": kernel,
-            "modules": [folder / "image" / module.name for module in subject.modules],
+            "modules": modules,
             "arguments": subject.arguments,
             "command_line": subject.command_line,
             "memory_mb": subject.memory_mb,
@@ -180,14 +196,11 @@ def _gathered(subject: Subject) -> Iterator[tuple[Path, dict[str, object], int]]
 
 
 def check_names(subject: Subject) -> None:
-    """Refuses files that would take each other's places, or that QEMU cannot name."""
-    files = {path.resolve() for path in (subject.image, *subject.modules)}
-    names = [path.name for path in files]
-    for path in files:
-        if names.count(path.name) > 1:
-            raise Refused(f"two files are called {path.name}: rename one")
-        if " " in path.name or "," in path.name:
-            raise Refused(f"{path}: QEMU takes no blanks and commas in its name")
+    """Refuses files that would take each other's places."""
+    files: dict[str, Path] = {}
+    for name, path in zip(subject.names, (subject.image, *subject.modules)):
+        if files.setdefault(name, path.resolve()) != path.resolve():
+            raise Refused(f"two files are called {name}: rename one")
 
 
 def _check_start(

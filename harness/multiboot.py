@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import gzip
+import os
+import stat
 import struct
 import zlib
 from io import BytesIO
@@ -27,7 +29,9 @@ LARGEST = 1 << 30  # bytes, expanded
 def read(path: Path) -> bytes:
     """An image or module; one compressed by gzip is expanded, as GRUB does."""
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=_open) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise Refused(f"{path}: is no file with contents of its own")
             packed = file.peek(len(GZIP))[: len(GZIP)] == GZIP
             expanded = gzip.GzipFile(fileobj=file) if packed else file
             contents = expanded.read(LARGEST + 1)
@@ -38,6 +42,11 @@ def read(path: Path) -> bytes:
         raise Refused(f"{path}: {error.strerror or error}") from error
     except (EOFError, zlib.error) as error:
         raise Refused(f"{path}: damaged gzip file: {error}") from error
+
+
+def _open(path: str, flags: int) -> int:
+    """Of a pipe nobody waits for the other end."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def entry(image: bytes, source: str) -> int:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from harness import debian, intervals, measure, paper, processes, records
-from harness.build import BUILD, call_make, cross, find_toolchain, locked, revision
+from harness.build import BUILD, call_make, find_toolchain, locked, relative, revision
 from harness.errors import Refused
 from harness.models.i486 import model
 from harness.switches import write_if_changed
@@ -90,7 +90,7 @@ def program() -> Path:
         )
         call_make(
             "peers/gnumach/Makefile",
-            [f"O={FOLDER}", *cross(tools)],
+            [f"O={relative(FOLDER)}", *tools.for_make],
             f"the ping-pong for GNU Mach, with {tools.command}",
         )
         tools.check(image)

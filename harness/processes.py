@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import signal
 import subprocess
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import current_thread, main_thread
@@ -25,6 +27,24 @@ PATIENCE = 10  # seconds for a program to end by itself when told to
 # errno of a disk that takes no more, and how programs call it.
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 FULL_WORDS = (*map(os.strerror, FULL), "No space left on device")
+
+
+# What other programs find in their environment: what the user's session and network
+# need, and the choice of tools. Nothing else may change what they do.
+PASSED_ON = re.compile(
+    r"PATH|HOME|USER|LOGNAME|SHELL|TERM|TMPDIR|LD_LIBRARY_PATH|SSL_CERT_\w+|NO_COLOR|"
+    r"\w+_proxy|\w+_PROXY|APT_CONFIG|DEBIAN_FRONTEND|SUDO_\w+|CI|"
+    r"SEED|CROSS_COMPILE|HOSTCC|QEMU|PYTHON|NO_INSTALL|TWENTYFOLD_\w+|PYTEST_\w+"
+)
+
+
+def clean_environment() -> None:
+    """Of this process, and so of all that it starts."""
+    for name in list(os.environ):
+        if not PASSED_ON.fullmatch(name):
+            del os.environ[name]
+    os.environ |= {"LC_ALL": "C.UTF-8", "TZ": "UTC0"}
+    time.tzset()
 
 
 @dataclass

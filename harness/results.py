@@ -27,6 +27,17 @@ SCHEMA = 3  # of provenance.json and what it describes
 READABLE = (2, SCHEMA)  # 2: the compiler as find_toolchain says, no binutils
 
 
+def check_target(target: Path) -> None:
+    """Refuses a folder that a run shall not take the place of: one that is there and
+    holds something else."""
+    if not target.exists() or (target / "provenance.json").exists():
+        return
+    if not target.is_dir() or any(target.iterdir()):
+        raise Refused(
+            f"{target}: is there and is no run of ours: name another folder by RESULTS="
+        )
+
+
 @contextmanager
 def publishing(target: Path, wait: bool = False) -> Iterator[Path]:
     """A folder to write into; it takes target's place when all went well.
@@ -34,6 +45,7 @@ def publishing(target: Path, wait: bool = False) -> Iterator[Path]:
     If not, target stays as it was and the new folder is removed. Another run that
     writes the same target: waited for, or this one is refused.
     """
+    target = target.resolve()  # a link stays one
     partial = target.with_name(f".{target.name}.partial")
     old = target.with_name(f".{target.name}.old")
     target.parent.mkdir(parents=True, exist_ok=True)

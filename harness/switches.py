@@ -22,8 +22,8 @@ from pathlib import Path
 import kconfiglib
 
 from harness.errors import Refused
+from harness.places import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 KCONFIG = ROOT / "kernels" / "Kconfig"
 
 EXTENSIONS = "Extensions"  # how the menu's title begins

@@ -25,11 +25,12 @@ from elftools.elf.elffile import ELFFile
 
 from harness import debian, processes
 from harness.errors import Refused
-from harness.switches import ROOT
+from harness.places import BUILD, ROOT
 
 PINNED = ROOT / "harness" / "toolchain.toml"
-FOLDER = ROOT / "build" / "toolchain"
+FOLDER = BUILD / "toolchain"
 TREE = FOLDER / "gcc"
+FLAGS = "kernels/compiler.mk"
 STAMP = TREE / "made-from"
 
 # The path of the checkout may hold anything, so the programs are found from $0.
@@ -42,7 +43,7 @@ export LD_LIBRARY_PATH COMPILER_PATH
 exec "$here/usr/bin/{0}" "$@"
 """
 
-PROBE = "#include <stdint.h>\nuint32_t _start(void) { return 0; }\n"
+PROBE = "#include <stdint.h>\nuint32_t _start(void);\nuint32_t _start(void) { return 0; }\n"
 
 
 class NotThere(Refused):
@@ -72,6 +73,11 @@ class Toolchain:
     def note(self) -> str:
         return note(self.version, self.binutils)
 
+    @property
+    def for_make(self) -> list[str]:
+        """Arguments for our Makefiles: which compiler it is."""
+        return [f"CROSS={word(self.prefix)}", f"CROSS_FLAGS={self.flags}"]
+
     def run(self, tool: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """One of its programs, gcc with the flags; its prefix may be a path that begins
         in the checkout."""
@@ -86,6 +92,11 @@ class Toolchain:
                     f"{image} is made by {made_by(image) or 'an unknown compiler'}, "
                     f"the rest by {self.comment}: run it again"
                 )
+
+
+def word(text: str) -> str:
+    """As make and its shell read it as one word."""
+    return shlex.quote(text).replace("$", "$$")
 
 
 def made_by(image: Path) -> str:
@@ -125,10 +136,7 @@ def _file(program: str) -> str:
 
 
 def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "LC_ALL": "C"}
-    return processes.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True
-    )
+    return processes.run(command, cwd=ROOT, capture_output=True, text=True)
 
 
 @cache
@@ -150,13 +158,14 @@ def note(compiler: str, binutils: str) -> str:
 
 
 def probe(prefix: str, flags: str) -> Toolchain | None:
-    """A toolchain, if it compiles."""
+    """A toolchain, if it compiles, with the flags that all is compiled with."""
     tools = Toolchain(prefix, flags, "", "", "")
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "probe.c"
         source.write_text(PROBE)
-        options = ["-ffreestanding", "-nostdlib", "-static", "-march=i486"]
         try:
+            asked = _run(["make", "-s", "-f", FLAGS, *tools.for_make, "flags"])
+            options = asked.stdout.split()
             image = Path(folder) / "probe"
             done = tools.run("gcc", *options, "-o", str(image), str(source))
             if done.returncode != 0:

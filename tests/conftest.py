@@ -11,13 +11,19 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from harness import build, switches  # noqa: E402
-from harness.errors import Refused  # noqa: E402
+from harness import build, folders, processes, switches  # noqa: E402
+from harness.errors import Refused, describe  # noqa: E402
 
 SEED = "TWENTYFOLD_SEED"
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    processes.clean_environment()
+    try:
+        with folders.scratch(build.BUILD):
+            pass
+    except OSError as error:
+        pytest.exit(f"twentyfold: {describe(error)}", 1)
     # The workers of xdist are started later and inherit it.
     if not os.environ.get(SEED):
         given = os.environ.get("SEED")

@@ -11,7 +11,7 @@ import pytest
 from harness import build, measure, switches
 from harness.errors import Refused
 from harness.machines import qemu
-from harness.switches import ROOT
+from harness.places import ROOT
 
 DEADLINE = 120
 

@@ -10,7 +10,8 @@ import pytest
 
 from harness import build
 from harness.machines import qemu
-from harness.switches import ROOT, everything, parse
+from harness.places import ROOT
+from harness.switches import everything, parse
 
 DEADLINE = 120
 FOLDERS = {"kernels", "bench", "harness", "docs", "tests", "plots"}

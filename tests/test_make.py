@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.switches import ROOT
+from harness import measure
+from harness.places import ROOT
 
 
 def make(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -34,9 +35,16 @@ def test_help_names_every_target_and_variable() -> None:
     listed = make().stdout
     for target in set(phony.split()[1:]) - {"help", "packages"}:
         assert f"make {target} " in listed
-    (variables,) = [t for t in makefile.splitlines() if t.startswith("VARIABLES :=")]
-    for variable in variables.split()[2:]:
-        assert f"  {variable}=" in listed
+    for kind in ("CHOICES", "TOOLS"):
+        (variables,) = [t for t in makefile.splitlines() if t.startswith(f"{kind} :=")]
+        for variable in variables.split()[2:]:
+            assert f"  {variable}=" in listed
+
+
+def test_help_names_the_programs_that_make_run_boots() -> None:
+    listed = make().stdout
+    (line,) = [t for t in listed.splitlines() if " pingpong " in t and "," not in t]
+    assert sorted(line.split()) == sorted(e.program for e in measure.EXPERIMENTS)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +90,7 @@ def test_profile_is_printed_and_kept(tmp_path: Path) -> None:
     assert {"profile.txt", "instructions.csv", "profile.png", "profile.svg"} <= files
 
 
-def test_variables_may_come_from_the_environment() -> None:
+def test_tools_may_come_from_the_environment() -> None:
     assert "no compiler" in first_complaint(make("kernel", CROSS_COMPILE="nothing-"))
 
 

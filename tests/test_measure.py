@@ -16,7 +16,7 @@ from harness import build, figures, intervals, multiboot, peers, tables
 from harness.errors import Refused
 from harness.intervals import Subject
 from harness.models.i486 import model
-from harness.switches import ROOT
+from harness.places import ROOT
 
 GUESTS = Path(__file__).parent / "guests"
 DEADLINE = 120

@@ -19,12 +19,13 @@ from typing import Any, Callable
 
 import pytest
 
-from harness import build, commands, folders, measure, processes, results, switches
+from harness import build, commands, folders, measure, places, processes, results
+from harness import switches
 from harness.build import Built
 from harness.errors import Refused
 from harness.machines import qemu
 from harness.models.i486 import model
-from harness.switches import ROOT
+from harness.places import ROOT
 
 PATIENCE = 120  # seconds; a busy host takes its time
 GUESTS = Path(__file__).parent / "guests"
@@ -225,7 +226,7 @@ def test_two_measurements_of_the_same_kernel(image: Path) -> None:
 
 
 def test_two_menus(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys) -> None:
-    monkeypatch.setattr(commands, "ROOT", tmp_path)
+    monkeypatch.setattr(places, "MENU", tmp_path / ".config")
     monkeypatch.setattr(sys, "argv", ["harness", "menuconfig"])
     with folders.alone(tmp_path / ".config.lock"):
         assert commands.main() == 1

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 from harness import claims, paper, report, results, switches
-from harness.switches import ROOT
+from harness.places import ROOT
 
 REFERENCE = ROOT / "results" / "reference"
 

@@ -82,7 +82,7 @@ def test_unknown_names_are_refused(name: str, complaint: str) -> None:
 
 @pytest.mark.parametrize("end", ["baseline", "optimized"])
 def test_defconfigs_are_the_two_ends(end: str) -> None:
-    defconfig = switches.ROOT / "kernels" / end / "defconfig"
+    defconfig = ROOT / "kernels" / end / "defconfig"
     assert switches.load(defconfig).name == end
 
 

@@ -20,7 +20,7 @@ from harness import build, debian, measure, peers, results, switches, toolchain
 from harness.errors import Refused
 from harness.models.i486.model import load_board
 from harness.models.ipc import model as ipc_model
-from harness.switches import ROOT
+from harness.places import ROOT
 
 DX50 = load_board("dx50")
 

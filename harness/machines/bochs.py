@@ -26,7 +26,7 @@ from harness import folders, processes
 from harness.build import BUILD, assemble
 from harness.errors import Refused
 from harness.machines import qemu
-from harness.switches import ROOT
+from harness.places import ROOT
 
 FIRMWARE = Path(__file__).parent / "bochs_rom.S"
 LOADED_AT = 1 << 20  # where the memory image begins

@@ -18,10 +18,9 @@ from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 
 from harness import processes
-from harness.build import BUILD, call_make, host_compiler, locked
+from harness.build import BUILD, call_make, host_compiler, locked, relative
 from harness.errors import Refused
 from harness.machines import qemu
-from harness.switches import ROOT
 
 FOLDER = Path(__file__).parent
 BOARDS = FOLDER / "boards"
@@ -234,7 +233,7 @@ def _make_plugin(name: str, what: str) -> Path:
         call_make(
             "harness/models/i486/Makefile",
             [
-                f"O={PLUGINS.relative_to(ROOT)}",
+                f"O={relative(PLUGINS)}",
                 f"PLUGIN={name}",
                 f"HOSTCC={host_compiler(PLUGINS)}",
             ],

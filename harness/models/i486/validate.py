@@ -183,7 +183,7 @@ def build_guest(guest: str) -> Path:
         if guest == "rows":
             source = folder / "rows.S"
             source.write_text(rows_source())
-        options = [f"-Wl,-T,{SOURCES / 'guest.lds'}", "-Wl,--no-warn-rwx-segments"]
+        options = ["-T", str(SOURCES / "guest.lds")]
         # Somebody may be booting the old one.
         new = image.with_suffix(".new")
         assemble(source, new, [*options, "-Wa,-mtune=i386", f"-I{SOURCES}"])

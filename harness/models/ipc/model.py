@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from harness import processes
-from harness.build import BUILD, call_make, host_compiler, locked
+from harness.build import BUILD, call_make, host_compiler, locked, relative
 from harness.errors import Refused
 from harness.switches import Configuration
 
@@ -27,7 +27,7 @@ def program() -> Path:
     with locked(folder):
         call_make(
             "harness/models/ipc/Makefile",
-            [f"O={folder}", f"HOSTCC={host_compiler(folder)}"],
+            [f"O={relative(folder)}", f"HOSTCC={host_compiler(folder)}"],
             "the reference model of IPC",
         )
     return folder / "ipc-model"
