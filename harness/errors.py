@@ -18,9 +18,10 @@ def describe(error: OSError) -> str:
     """One line: what, where, what to do."""
     what = (error.strerror or str(error) or type(error).__name__).lower()
     where = error.filename2 or error.filename
+    where = os.fsdecode(where) if where else ""
     line = f"{where}: {what}" if where else what
     readonly = error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
-    if readonly and where and Path(os.fsdecode(where)).is_relative_to(ROOT):
+    if readonly and where and Path(where).is_relative_to(ROOT):
         return f"{line}: set BUILD= and RESULTS= to folders that can be written"
     advice = {
         errno.EMFILE: "raise the limit (ulimit -n)",

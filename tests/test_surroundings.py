@@ -83,14 +83,16 @@ def test_any_path_and_environment_give_the_same(tmp_path: Path) -> None:
 
     for name, where, how in (("plain.elf", tmp_path, {}), (image.name, checkout, HOSTILE)):
         target = ROOT if where == tmp_path else checkout
-        measured = make_in(target, "measure", f"IMAGE={where / name}", **how)
+        typed = (f"IMAGE={where / name}", "CPU=486,+cmov")
+        measured = make_in(target, "measure", *typed, **how)
         assert measured.returncode == 0, measured.stderr
         profile = make_in(target, "profile", "CONFIG=optimized", **how)
         assert profile.returncode == 0, profile.stderr
 
     def same(ours: str, theirs: str) -> bool:
         one, other = ROOT / "results" / ours, checkout / "results" / theirs
-        return one.read_bytes() == other.read_bytes()
+        text = one.read_text().replace(build.revision(), build.NO_REVISION)
+        return text == other.read_text()
 
     for file in ("intervals.csv", "groups.csv", "console.log"):
         assert same(f"measure/plain.elf/{file}", f"measure/{image.name}/{file}")
@@ -134,7 +136,7 @@ def test_what_is_typed_is_what_is_read(tmp_path: Path) -> None:
     ]
     for target, name in typed:
         done = make(target, f"{name}={value}")
-        assert value in first_complaint(done), name
+        assert value.lower() in first_complaint(done).lower(), name
         assert not hit.exists(), name
 
 
@@ -142,7 +144,7 @@ def test_what_a_guest_is_told_is_what_was_typed(tmp_path: Path) -> None:
     image = tmp_path / "typed.elf"
     build.assemble(GUESTS / "intervals.S", image, ["-Wl,-Ttext=0x100000"])
     until = "it's \"done\", $HOME $(touch /) 100%"
-    done = make("measure", f"IMAGE={image}", f"UNTIL={until}")
+    done = make("measure", f"IMAGE={image}", "CPU=486,+cmov", f"UNTIL={until}")
     assert f"has not said '{until}'" in first_complaint(done)
 
 
@@ -308,7 +310,6 @@ def as_other(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str
 
 
 def test_a_checkout_that_cannot_be_written(not_ours: Path) -> None:
-    (not_ours / "build").exists() or (not_ours / "build").parent.chmod(0o555)
     image = not_ours / "tests" / "guests" / "hang.S"
     for target in (
         *("figures", "ablation", "profile", "fuzz", "validate-model", "run", "kernel"),
