@@ -148,6 +148,9 @@ _Static_assert(IPC_OK == 0 && IPC_RESULT == 0xFF, "testb in ROUND");
 	"	testb %%al, %%al\n"                                                  \
 	"	jnz 2f\n"
 
+/* In the page of the timed loops, behind them: what calls them needs no other. */
+#define BESIDE_LOOPS __attribute__((noinline, section(".timed_text.callers")))
+
 /*
  * player.left times UNROLLED system calls, up to the first failure; from and to
  * r. The loop is out of line, where user.lds puts it, under a name.
@@ -192,7 +195,7 @@ static inline __attribute__((always_inline)) struct received answer(
 }
 
 /* Answers r and n - 1 more; up to the first failure. */
-static __attribute__((noinline)) struct received serve_rounds(
+static BESIDE_LOOPS struct received serve_rounds(
     struct received r, uint32_t n)
 {
 	uint32_t step;
@@ -273,7 +276,7 @@ static inline __attribute__((always_inline)) struct received call(uid_t partner)
 }
 
 /* n calls; up to the first failure. */
-static __attribute__((noinline)) uint32_t play_rounds(uid_t partner, uint32_t n)
+static BESIDE_LOOPS uint32_t play_rounds(uid_t partner, uint32_t n)
 {
 	struct received r = {.from = partner};
 	uint32_t step;
@@ -321,7 +324,7 @@ static void play_by_port(uid_t partner, uint32_t n)
 }
 
 /* Round trips of which the contents do not matter. */
-static void play(uid_t partner, uint32_t n)
+static BESIDE_LOOPS void play(uid_t partner, uint32_t n)
 {
 	uint32_t result;
 
@@ -349,7 +352,7 @@ static void play_checked(uid_t partner, uint32_t bytes, enum contents contents,
 		fail("%u bytes did not arrive as they were sent", bytes);
 }
 
-static void measure(uid_t partner, uint32_t spaces, uint32_t bytes,
+static BESIDE_LOOPS void measure(uid_t partner, uint32_t spaces, uint32_t bytes,
     uint32_t rounds, uint32_t cold)
 {
 	MESSAGE_VARIABLE(0, 0)
