@@ -148,7 +148,8 @@ _Static_assert(IPC_OK == 0 && IPC_RESULT == 0xFF, "testb in ROUND");
 	"	testb %%al, %%al\n"                                                  \
 	"	jnz 2f\n"
 
-/* In the page of the timed loops, behind them: what calls them needs no other. */
+/* In the page of the timed loops, behind them: what calls them needs no other.
+ */
 #define BESIDE_LOOPS __attribute__((noinline, section(".timed_text.callers")))
 
 /*
@@ -195,8 +196,7 @@ static inline __attribute__((always_inline)) struct received answer(
 }
 
 /* Answers r and n - 1 more; up to the first failure. */
-static BESIDE_LOOPS struct received serve_rounds(
-    struct received r, uint32_t n)
+static BESIDE_LOOPS struct received serve_rounds(struct received r, uint32_t n)
 {
 	uint32_t step;
 

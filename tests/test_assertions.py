@@ -54,7 +54,7 @@ def test_a_fault_is_noticed(
     source.write_text(source.read_text().replace(text, fault))
     shutil.copytree(built.folder / "include", tmp_path / "include")
     shutil.copy(built.folder / "config.mk", tmp_path)
-    arguments = [f"O={tmp_path}", *build.cross(build.find_toolchain())]
+    arguments = [f"O={tmp_path}", *build.find_toolchain().for_make]
     makefile = str(tmp_path / "kernels" / "Makefile")
     build.call_make(makefile, arguments, "a faulty kernel")
     tests = measure.IPC_TESTS

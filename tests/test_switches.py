@@ -10,6 +10,7 @@ import pytest
 
 from harness import switches
 from harness.errors import Refused
+from harness.places import ROOT
 from test_builds import subsets
 
 

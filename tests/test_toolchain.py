@@ -120,14 +120,18 @@ def test_another_host_compiler_rebuilds(tmp_path: Path, monkeypatch) -> None:
     assert again != first
 
 
-@pytest.mark.parametrize("cause", ["Makefile", "compiler"])
+@pytest.mark.parametrize("cause", ["Makefile", "flags", "compiler"])
 @pytest.mark.parametrize("makefile", build.MAKEFILES)
 def test_all_objects_depend_on_how_they_are_made(
     makefile: str, cause: str, optimized: build.Built
 ) -> None:
     folder = str(optimized.folder.relative_to(ROOT))
-    source = {"Makefile": makefile, "compiler": f"{folder}/compiler"}[cause]
-    arguments = [f"O={folder}", *build.cross(build.find_toolchain())]
+    source = {
+        "Makefile": makefile,
+        "flags": makefile.replace("Makefile", "../kernels/compiler.mk"),
+        "compiler": f"{folder}/compiler",
+    }[cause].replace("kernels/../", "")
+    arguments = [f"O={folder}", *build.find_toolchain().for_make]
     command = ["make", "-n", "-f", makefile, *arguments]
 
     def objects(*more: str) -> set[str]:

@@ -29,12 +29,16 @@ static void put_string(struct line *line, const char *s)
 		put(line, *s++);
 }
 
+/* The digits are in one line of the cache: which it is takes no time.
+ */
 static void put_hex(struct line *line, uint32_t value)
 {
+	static const char digits[] __attribute__((aligned(16))) =
+	    "0123456789abcdef";
 	int shift;
 
 	for (shift = 28; shift >= 0; shift -= 4)
-		put(line, "0123456789abcdef"[value >> shift & 15]);
+		put(line, digits[value >> shift & 15]);
 }
 
 /* Divides *value by 10 and returns the remainder. */
