@@ -142,7 +142,11 @@ doctor:
 packages:
 	@harness/packages.sh
 
+# Whoever uses build/ has locked it (folders.used).
 clean:
-	rm -rf build results/latest results/profile results/measure results/.*.partial results/.*.old results/.*.lock
+	@mkdir -p build
+	@flock --nonblock build rm -rf build results/latest results/profile results/measure \
+		results/.*.partial results/.*.old results/.*.lock || \
+		{ echo "twentyfold: nothing is removed: another run is using build/: wait for its end" >&2; exit 1; }
 
 .PHONY: help figures ablation check profile measure fuzz validate-model run kernel menuconfig switches doctor packages clean

@@ -454,7 +454,8 @@ def main() -> int:
     arguments = parser().parse_args()
     with processes.signals() as ended:
         try:
-            arguments.function(arguments)
+            with folders.used(build.BUILD):
+                arguments.function(arguments)
             return 0
         except BaseException as error:
             message, status = _verdict(error, ended.by)

@@ -34,6 +34,23 @@ def alone(lock: Path, refusal: str = "") -> Iterator[None]:
 
 
 @contextmanager
+def used(folder: Path) -> Iterator[None]:
+    """Inside, 'make clean' leaves a folder alone. One that cannot be made or read:
+    nobody can use it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        yield
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
 def scratch(parent: Path) -> Iterator[Path]:
     """A folder in parent for the time of a run; those of dead runs are removed."""
     parent.mkdir(parents=True, exist_ok=True)

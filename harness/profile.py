@@ -18,7 +18,7 @@ from pathlib import Path
 import pandas as pd
 from elftools.elf.elffile import ELFFile
 
-from harness import build, measure, processes
+from harness import build, measure
 from harness.build import Built
 from harness.errors import Refused
 from harness.models.i486.model import CUT, Board, parse_stamps

@@ -43,7 +43,9 @@ export LD_LIBRARY_PATH COMPILER_PATH
 exec "$here/usr/bin/{0}" "$@"
 """
 
-PROBE = "#include <stdint.h>\nuint32_t _start(void);\nuint32_t _start(void) { return 0; }\n"
+PROBE = (
+    "#include <stdint.h>\nuint32_t _start(void);\nuint32_t _start(void) { return 0; }\n"
+)
 
 
 class NotThere(Refused):

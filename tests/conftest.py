@@ -19,6 +19,9 @@ SEED = "TWENTYFOLD_SEED"
 
 def pytest_configure(config: pytest.Config) -> None:
     processes.clean_environment()
+    used = folders.used(build.BUILD)
+    used.__enter__()
+    config.add_cleanup(lambda: used.__exit__(None, None, None))
     try:
         with folders.scratch(build.BUILD):
             pass

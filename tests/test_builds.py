@@ -10,7 +10,7 @@ import pytest
 from conftest import seed
 from covering import covering
 
-from harness import build, switches
+from harness import build
 from harness.build import Built
 from harness.errors import Refused
 from harness.switches import Configuration

@@ -234,6 +234,17 @@ def test_two_menus(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys) -> N
     assert not list(tmp_path.iterdir())
 
 
+def test_clean_waits_for_no_run_and_removes_none_of_its_files(image: Path) -> None:
+    process = harness("measure", str(image))
+    until(lambda: boots(process.pid))
+    done = subprocess.run(["make", "clean"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "another run is using build/" in done.stderr
+    assert scratch_of(image) and boots(process.pid)
+    process.terminate()
+    process.communicate(timeout=PATIENCE)
+
+
 def test_a_living_runs_scratch_folder_stays(tmp_path: Path) -> None:
     with folders.scratch(tmp_path) as one, folders.scratch(tmp_path) as other:
         assert one != other and one.exists() and other.exists()

@@ -20,7 +20,7 @@ from harness.errors import Refused, describe
 from harness.places import ROOT
 from test_make import first_complaint, make
 
-ODD = "it's a \"test\", 50% of $HOME, ü#1"
+ODD = 'it\'s a "test", 50% of $HOME, ü#1'
 OTHER_USER = 65534
 GUESTS = Path(__file__).parent / "guests"
 
@@ -81,7 +81,10 @@ def test_any_path_and_environment_give_the_same(tmp_path: Path) -> None:
     build.assemble(GUESTS / "intervals.S", image, ["-Wl,-Ttext=0x100000"])
     shutil.copy(image, tmp_path / "plain.elf")
 
-    for name, where, how in (("plain.elf", tmp_path, {}), (image.name, checkout, HOSTILE)):
+    for name, where, how in (
+        ("plain.elf", tmp_path, {}),
+        (image.name, checkout, HOSTILE),
+    ):
         target = ROOT if where == tmp_path else checkout
         typed = (f"IMAGE={where / name}", "CPU=486,+cmov")
         measured = make_in(target, "measure", *typed, **how)
@@ -110,7 +113,7 @@ def test_the_reference_model_is_built_in_any_path(tmp_path: Path) -> None:
 
 def test_modules_with_odd_names(tmp_path: Path) -> None:
     """The names that QEMU gets have no blanks and commas."""
-    text = "\"a b.elf\" one  'two', 'c,\"d\".elf',it's.elf x=\"1 2\""
+    text = '"a b.elf" one  \'two\', \'c,"d".elf\',it\'s.elf x="1 2"'
     paths, words = intervals.parse_modules(text)
     assert paths == [Path("a b.elf"), Path('c,"d".elf'), Path("it's.elf")]
     assert words == ["one  'two'", "", 'x="1 2"']
@@ -143,7 +146,7 @@ def test_what_is_typed_is_what_is_read(tmp_path: Path) -> None:
 def test_what_a_guest_is_told_is_what_was_typed(tmp_path: Path) -> None:
     image = tmp_path / "typed.elf"
     build.assemble(GUESTS / "intervals.S", image, ["-Wl,-Ttext=0x100000"])
-    until = "it's \"done\", $HOME $(touch /) 100%"
+    until = 'it\'s "done", $HOME $(touch /) 100%'
     done = make("measure", f"IMAGE={image}", "CPU=486,+cmov", f"UNTIL={until}")
     assert f"has not said '{until}'" in first_complaint(done)
 
