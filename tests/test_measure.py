@@ -128,6 +128,14 @@ def test_of_each_instruction_one_thing_is_said(
     assert ("without clocks" in text) == (unknown > 0)
 
 
+def test_the_screen_is_memory(guests: Path) -> None:
+    """For QEMU it is a device, of which it executes instructions twice."""
+    result = intervals.run(Subject(guests / "screen.elf"), IDEAL, DEADLINE)
+    found = intervals.intervals(result.stamps).iloc[::2]
+    assert list(found["instructions"]) == [1001] * 4 + [5001] * 2
+    assert found["clocks"].nunique() == 2
+
+
 def test_a_guest_that_does_not_end_is_stopped(guests: Path) -> None:
     subject = Subject(guests / "endless.elf", until=b"# measured")
     result = intervals.run(subject, IDEAL, DEADLINE)

@@ -118,6 +118,12 @@ def command(guest: Guest) -> list[str]:
     ]
 
 
+def check_limit(status: int) -> None:
+    """Raises OSError if QEMU, which has ended so, wanted to write more than it may."""
+    if status == -signal.SIGXFSZ:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), "QEMU's files")
+
+
 @contextmanager
 def memory_file(name: str) -> Iterator[int]:
     """The descriptor of a file that is in memory only."""
@@ -290,8 +296,7 @@ class _Machine:
         found = UNWRITTEN.search("\n".join(self.complaints()))
         if found:
             raise OSError(int(found[2]), os.strerror(int(found[2])), found[1])
-        if self.process.returncode == -signal.SIGXFSZ:
-            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), "QEMU's files")
+        check_limit(self.process.returncode)
 
 
 @contextmanager

@@ -33,7 +33,8 @@ static struct block *current;
 static struct past head_past;
 static unsigned dynamic_hazards[2]; /* charged for its first two */
 static unsigned last_accesses;	    /* made by its last instruction so far */
-static unsigned spread_accesses;    /* made by an instruction with SPREAD */
+static const struct block *begun_again; /* its last instruction */
+static unsigned spread_accesses;	/* made by an instruction with SPREAD */
 
 /* A repeated string instruction goes through a block for each iteration. */
 static struct {
@@ -580,6 +581,7 @@ void model_block(struct block *b)
 	}
 	current = b;
 	last_accesses = 0;
+	begun_again = NULL;
 	if (repeat.site)
 		return; /* one more iteration */
 	if (trace_on)
@@ -672,13 +674,28 @@ void model_site(struct site *s)
 	}
 }
 
-/* Does the access belong to the last instruction of the block? QEMU also
- * reports under its name what a gate does after it. */
+/*
+ * Does the access belong to the last instruction of a block, and to the one
+ * that is going on? QEMU also reports under its name what a gate does after it.
+ * An instruction that is to do I/O, which is the screen's memory too, QEMU may
+ * begin again in a block of its own, of which it reports accesses only.
+ */
 static bool belongs(const struct site *s)
 {
-	return s->block == current &&
-	       s->index + 1u == (unsigned)(*model_counter >> 32) &&
-	       last_accesses++ < s->i.accesses;
+	unsigned started = (unsigned)(*model_counter >> 32);
+	const struct site *going = current->sites + started - 1;
+
+	if (s != going) {
+		if (started == 0 || s->block == current || s->index ||
+		    s->i.pc != going->i.pc)
+			return false;
+		if (begun_again != s->block) {
+			begun_again = s->block;
+			last_accesses = 0;
+			repeat.half = false;
+		}
+	}
+	return last_accesses++ < s->i.accesses;
 }
 
 /* Has a repeated instruction completed an iteration by this access? */

@@ -220,6 +220,7 @@ def _ask_for_interface() -> int:
     )
     answer = re.search(r"supports only up to version (\d+)", done.stderr)
     if not answer:
+        qemu.check_limit(done.returncode)
         said = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise Refused(
             f"{qemu.binary()} loads no plugins, which the i486 model needs ({said}): "
