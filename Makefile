@@ -43,9 +43,7 @@ endef
 $(foreach v,$(filter $(VARIABLES),$(given)),$(eval $(call as_typed,$(v))))
 export $(CHOICES) $(foreach v,$(TOOLS),$(if $(filter undefined,$(origin $(v))),,$(v)))
 
-# A python that has all that is needed, which may be installed only now. Nothing
-# around it counts: no PYTHON* variable, no locale.
-HARNESS = TWENTYFOLD_BUILD="$$BUILD" "$$(harness/python.sh)" -E -B -X utf8 -m harness
+HARNESS = TWENTYFOLD_BUILD="$$BUILD" harness/python.sh -m harness
 
 # A word for the shell, if the variable has a value: $(call option,--name,NAME).
 option = $(if $(value $(2)),$(1)="$$$(2)")
@@ -105,7 +103,7 @@ ablation: packages
 	@$(HARNESS) ablation --results="$$RESULTS" --board="$$BOARD" $(call option,--switch,SWITCH)
 
 check: packages
-	@TWENTYFOLD_BUILD="$$BUILD" "$$(harness/python.sh)" -E -B -X utf8 -m pytest tests
+	@TWENTYFOLD_BUILD="$$BUILD" harness/python.sh -m pytest tests
 
 profile: packages
 	@$(HARNESS) profile --board="$$BOARD" --cache="$$CACHE" --spaces="$$SPACES" \

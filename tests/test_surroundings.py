@@ -209,24 +209,29 @@ def test_a_gnuplot_without_a_terminal(
         figures.check()
 
 
-def which_python(path: str, **environment: str) -> str:
-    done = subprocess.run(
-        ["harness/python.sh"],
+def run_python(path: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["harness/python.sh", "-c", "import sys; print(sys.executable)"],
         cwd=ROOT,
         env={"PATH": path, **environment},
         capture_output=True,
         text=True,
-        check=True,
     )
-    return done.stdout.strip()
 
 
 def test_a_python_that_lacks_some_packages_is_passed_over(tmp_path: Path) -> None:
     python = tmp_path / "python3"
     python.write_text(f'#!/bin/sh\nexec {sys.executable} -S "$@"\n')
     python.chmod(0o755)
-    assert which_python(f"{tmp_path}:/usr/bin:/bin") == "/usr/bin/python3"
-    assert which_python("/usr/bin:/bin", PYTHON="/my/own") == "/my/own"
+    found = run_python(f"{tmp_path}:/usr/bin:/bin").stdout.strip()
+    assert found == "/usr/bin/python3"
+
+
+def test_a_python_that_is_not_there() -> None:
+    done = run_python("/usr/bin:/bin", PYTHON="/my/own")
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert "no /my/own here: install Debian's python3, or set PYTHON=" in line
 
 
 def test_an_old_python_is_refused_first() -> None:
