@@ -40,8 +40,10 @@ here=${{0%/*}}/..
 LD_LIBRARY_PATH=$here/usr/lib/x86_64-linux-gnu:$here/lib/x86_64-linux-gnu
 COMPILER_PATH=$here/usr/i686-linux-gnu/bin
 export LD_LIBRARY_PATH COMPILER_PATH
-exec "$here/usr/bin/{0}" "$@"
+exec "$here/usr/bin/{0}" {1}"$@"
 """
+# Nor shall gcc make its paths absolute: it cannot quote them.
+OPTIONS = {"gcc-12": "-no-canonical-prefixes "}
 
 PROBE = (
     "#include <stdint.h>\nuint32_t _start(void);\nuint32_t _start(void) { return 0; }\n"
@@ -190,7 +192,7 @@ def unpack_pinned() -> Toolchain:
     """The pinned one in FOLDER, which must be locked; fetched if it is not there."""
     if platform.machine() != "x86_64":
         raise NotThere(f"its packages are for x86_64, not {platform.machine()}")
-    stamp = PINNED.read_text() + WRAPPER
+    stamp = f"{PINNED.read_text()}{WRAPPER}{OPTIONS}"
     if not STAMP.exists() or STAMP.read_text() != stamp:
         _install(stamp)
     # Not absolute: make and the compiler need not quote it.
@@ -213,7 +215,8 @@ def _install(stamp: str) -> None:
         (new / "bin").mkdir()
         for program in (new / "usr" / "bin").glob(f"{pin()['prefix']}*"):
             wrapper = new / "bin" / program.name.removesuffix("-12")
-            wrapper.write_text(WRAPPER.format(program.name))
+            options = OPTIONS.get(program.name.removeprefix(pin()["prefix"]), "")
+            wrapper.write_text(WRAPPER.format(program.name, options))
             wrapper.chmod(0o755)
         (new / STAMP.name).write_text(stamp)
         shutil.rmtree(TREE, ignore_errors=True)
