@@ -24,6 +24,11 @@ def describe(error: OSError) -> str:
     if readonly and where and Path(where).is_relative_to(ROOT):
         return f"{line}: set BUILD= and RESULTS= to folders that can be written"
     advice = {
+        errno.ENOENT: "check the path",
+        errno.ENOTDIR: "check the path",
+        errno.EISDIR: "name a file",
+        errno.EACCES: "give this user access, or name another",
+        errno.EROFS: "name one that can be written",
         errno.EMFILE: "raise the limit (ulimit -n)",
         errno.ENFILE: "end other programs",
         errno.ENOMEM: "end other programs",
@@ -31,4 +36,4 @@ def describe(error: OSError) -> str:
         errno.ENAMETOOLONG: "give a shorter name",
         errno.ETXTBSY: "wait for its end, and try again",
     }
-    return f"{line}: {advice.get(error.errno or 0, 'see to it and try again')}"
+    return f"{line}: {advice.get(error.errno or 0, 'mend that, and try again')}"

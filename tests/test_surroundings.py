@@ -348,9 +348,12 @@ def test_it_builds_elsewhere(not_ours: Path) -> None:
         (OSError(errno.EMFILE, "Too many"), "too many: raise the limit (ulimit -n)"),
         (OSError(errno.ENAMETOOLONG, "Too long", "x"), "x: too long: give a shorter"),
         (OSError(errno.EACCES, "No", f"{ROOT}/x"), f"{ROOT}/x: no: set BUILD= and"),
-        (OSError(errno.EACCES, "No", "/x"), "/x: no: see to it and try again"),
-        (OSError(errno.EIO, "Bad disk", b"/x"), "/x: bad disk: see to it"),
-        (OSError(), "oserror: see to it and try again"),
+        (
+            OSError(errno.EACCES, "No", "/x"),
+            "/x: no: give this user access, or name another",
+        ),
+        (OSError(errno.EIO, "Bad disk", b"/x"), "/x: bad disk: mend that"),
+        (OSError(), "oserror: mend that, and try again"),
     ],
 )
 def test_errors_of_the_system_get_one_line(
