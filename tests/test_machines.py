@@ -12,7 +12,7 @@ from typing import Any, Iterator
 import pytest
 from elftools.elf.elffile import ELFFile
 
-from harness import build, measure, processes, records, switches
+from harness import build, measure, multiboot, processes, records, switches
 from harness.build import Built
 from harness.errors import Refused
 from harness.machines import bochs, qemu
@@ -253,3 +253,19 @@ def test_runs_are_repeatable(optimized: Built, baseline: Built) -> None:
             measure.run(built, measure.PINGPONG, "rounds=300") for _ in range(3)
         }
         assert len(logs) == 1
+
+
+def test_a_boot_loader_finds_the_entry(optimized: Built, baseline: Built) -> None:
+    """GRUB looks for it where a segment is in virtual memory."""
+    for built in (optimized, baseline):
+        with open(built.kernel, "rb") as file:
+            elf = ELFFile(file)
+            entry = elf["e_entry"]
+            (segment,) = [
+                s
+                for s in elf.iter_segments("PT_LOAD")
+                if s["p_vaddr"] <= entry < s["p_vaddr"] + s["p_filesz"]
+            ]
+        physical = entry - segment["p_vaddr"] + segment["p_paddr"]
+        image = multiboot.read(built.kernel)
+        assert multiboot.entry(image, built.kernel.name) == physical != entry

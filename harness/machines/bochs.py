@@ -22,7 +22,7 @@ from pathlib import Path
 from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 
-from harness import folders, processes
+from harness import folders, multiboot, processes
 from harness.build import BUILD, assemble
 from harness.errors import Refused
 from harness.machines import qemu
@@ -161,11 +161,11 @@ def memory_image(guest: qemu.Guest) -> MemoryImage:
     try:
         with open(guest.kernel, "rb") as file:
             elf = ELFFile(file)
-            entry = elf["e_entry"]
             segments = [s for s in elf.iter_segments() if s["p_type"] == "PT_LOAD"]
             parts = [(s["p_paddr"], s.data(), s["p_memsz"]) for s in segments]
     except (OSError, ELFError) as error:
         raise Refused(f"{guest.kernel}: no ELF kernel: {error}") from error
+    entry = multiboot.entry(multiboot.read(guest.kernel), str(guest.kernel))
     contents = bytearray()
 
     def put(address: int, data: bytes, size: int = 0) -> None:

@@ -14,10 +14,8 @@ from typing import Sequence, TextIO
 
 import numpy as np
 import pandas as pd
-from elftools.common.exceptions import ELFError
-from elftools.elf.elffile import ELFFile
 
-from harness import processes
+from harness import multiboot, processes
 from harness.build import BUILD, call_make, host_compiler, locked, relative
 from harness.errors import Refused
 from harness.machines import qemu
@@ -176,11 +174,7 @@ class Model:
 
 def entry_of(kernel: Path) -> int:
     """Physical address of an image's first instruction."""
-    try:
-        with open(kernel, "rb") as file:
-            return int(ELFFile(file).header["e_entry"])
-    except (OSError, ELFError) as error:
-        raise Refused(f"{kernel}: no ELF image to be timed: {error}") from error
+    return multiboot.entry(multiboot.read(kernel), str(kernel))
 
 
 @cache
