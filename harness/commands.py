@@ -278,7 +278,7 @@ def measure_image(arguments: argparse.Namespace) -> None:
         lines += ["", *intervals.render_profile(subject, board, result, number, steps)]
     folder = MEASURED / subject.name
     with results.publishing(folder, wait=True) as partial:
-        (partial / "measure.txt").write_text("\n".join(lines) + "\n")
+        folders.write_text(partial / "measure.txt", "\n".join(lines) + "\n")
         (partial / "console.log").write_bytes(result.ending.written)
         single.to_csv(partial / "intervals.csv", index=False)
         groups.to_csv(partial / "groups.csv", index=False)
@@ -480,6 +480,8 @@ def _verdict(error: BaseException, ended_by: int) -> tuple[str, int]:
         return f"{processes.SIGNALS[number]}; {as_before}", 128 + number
     if isinstance(error, Refused):
         return str(error), 1
+    if isinstance(error, MemoryError):
+        return f"memory is too small: end other programs; {as_before}", 1
     if isinstance(error, BrokenPipeError):
         return "", 1  # whoever reads our output has had enough
     if isinstance(error, OSError) and not processes.disk_is_full(error):

@@ -51,7 +51,9 @@ def fetch(
         raise Refused(f"{names} is not there, and no apt-get to fetch it")
     failed = folder / FAILED
     if failed.exists() and time.time() - failed.stat().st_mtime < AGAIN:
-        raise Refused(f"{failed.read_text()} (tried again after {AGAIN} s)")
+        raise Refused(
+            f"{os.fsdecode(failed.read_bytes())} (tried again after {AGAIN} s)"
+        )
     print(f"twentyfold: fetching {names} of Debian's {release}", file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix="twentyfold-apt-") as name:
         apt = Path(name)
@@ -66,7 +68,7 @@ def fetch(
                 f"{names} cannot be fetched from Debian's {release} (no network?): "
                 f"{reason}"
             )
-            failed.write_text(complaint)
+            failed.write_bytes(os.fsencode(complaint))
             raise Refused(complaint)
         failed.unlink(missing_ok=True)
         for package in found:

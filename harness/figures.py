@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from harness import processes
@@ -58,7 +59,7 @@ def _gnuplot(script: str, name: str) -> bytes:
     try:
         # No start-up file of the user's.
         command = ["gnuplot", "--default-settings", "-"]
-        done = processes.run(command, input=script.encode(), capture_output=True)
+        done = processes.run(command, input=os.fsencode(script), capture_output=True)
     except FileNotFoundError as error:
         raise Refused("gnuplot not found: install Debian's gnuplot-nox") from error
     complaints = done.stderr.decode(errors="replace")

@@ -67,6 +67,11 @@ def scratch(parent: Path) -> Iterator[Path]:
         os.close(descriptor)
 
 
+def write_text(path: Path, text: str) -> None:
+    """Text with names of files in it, which need not be UTF-8."""
+    path.write_bytes(os.fsencode(text))
+
+
 def write_whole(path: Path, contents: bytes) -> None:
     """A file that is never there in part, whoever else writes it."""
     new = path.with_name(f".{path.name}.{os.getpid()}.{get_native_id()}")

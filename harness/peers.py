@@ -212,7 +212,8 @@ def evaluate(
 
 def leave_out(folder: Path, reason: str) -> None:
     """Of a run, which says so."""
-    (folder / "logs" / f"{NAME}.missing").write_text(f"{reason}\n")
+    told = reason.encode(errors="replace")  # for the report
+    (folder / "logs" / f"{NAME}.missing").write_bytes(told + b"\n")
 
 
 def missing(folder: Path) -> str:

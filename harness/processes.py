@@ -136,7 +136,10 @@ def run(
     timeout: float | None = None,
     **options: Any,
 ) -> subprocess.CompletedProcess[Any]:
-    """As subprocess.run. Raises OSError if the program says that the disk is full."""
+    """As subprocess.run. Raises OSError if the program says that the disk is full.
+    Text is as of files' names: what is no UTF-8 stays as it is."""
+    if options.get("text"):
+        options.setdefault("errors", "surrogateescape")
     if options.pop("capture_output", False):
         options |= {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     if input is not None:

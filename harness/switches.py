@@ -14,6 +14,7 @@ and not among the switches. ``optimized-a+ports`` has one on.
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -198,10 +199,11 @@ def write_headers(configuration: Configuration, folder: Path) -> None:
 
 def write_if_changed(path: Path, text: str) -> None:
     """Leaves the file's time alone when nothing changes, so make can skip."""
-    if path.exists() and path.read_text() == text:
+    contents = os.fsencode(text)  # there may be names of files in it
+    if path.exists() and path.read_bytes() == contents:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
+    path.write_bytes(contents)
 
 
 def _kconfig() -> kconfiglib.Kconfig:

@@ -20,7 +20,8 @@ from harness.errors import Refused, describe
 from harness.places import ROOT
 from test_make import first_complaint, make
 
-ODD = 'it\'s a "test", 50% of $HOME, ü#1'
+# The last letter as a Latin-1 terminal has typed it.
+ODD = os.fsdecode('it\'s a "test", 50% of $HOME, ü#1'.encode() + b"\xfc")
 OTHER_USER = 65534
 GUESTS = Path(__file__).parent / "guests"
 
@@ -67,7 +68,7 @@ def make_in(
         env={**clean, **environment},
         capture_output=True,
         text=True,
-        encoding="utf-8",
+        errors="surrogateescape",
     )
 
 
@@ -77,7 +78,7 @@ def make_in(
 def test_any_path_and_environment_give_the_same(tmp_path: Path) -> None:
     """To the clock: where each clock of an IPC goes, and a guest of the user's."""
     checkout = copy_checkout(tmp_path / ODD)
-    image = checkout / "a kernel, 50%'s.elf"
+    image = checkout / os.fsdecode(b"a kernel, 50%'s\xfc.elf")
     build.assemble(GUESTS / "intervals.S", image, ["-Wl,-Ttext=0x100000"])
     shutil.copy(image, tmp_path / "plain.elf")
 
@@ -107,7 +108,8 @@ def test_the_reference_model_is_built_in_any_path(tmp_path: Path) -> None:
     checkout = copy_checkout(tmp_path / ODD)
     code = "from harness.models.ipc import model; print(model.program())"
     command = [sys.executable, "-X", "utf8", "-c", code]
-    done = subprocess.run(command, cwd=checkout, capture_output=True, text=True)
+    options = {"capture_output": True, "text": True, "errors": "surrogateescape"}
+    done = subprocess.run(command, cwd=checkout, **options)
     assert Path(done.stdout.strip()).is_file(), done.stderr
 
 
@@ -360,6 +362,18 @@ def test_errors_of_the_system_get_one_line(
     error: OSError, line: str, monkeypatch: pytest.MonkeyPatch, capsys
 ) -> None:
     assert describe(error).startswith(line)
+    assert what_is_said(error, monkeypatch, capsys).startswith(f"twentyfold: {line}")
+
+
+def test_too_little_memory_gets_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
+    said = what_is_said(MemoryError(), monkeypatch, capsys)
+    assert said.startswith("twentyfold: memory is too small: end other programs")
+
+
+def what_is_said(error: BaseException, monkeypatch: pytest.MonkeyPatch, capsys) -> str:
+    """By a command that fails so."""
 
     def fails(_: object) -> None:
         raise error
@@ -368,7 +382,7 @@ def test_errors_of_the_system_get_one_line(
     monkeypatch.setattr(sys, "argv", ["harness", "switches"])
     assert commands.main() == 1
     (said,) = capsys.readouterr().err.splitlines()
-    assert said.startswith(f"twentyfold: {line}")
+    return said
 
 
 # What a run must not take the place of, what is no file.

@@ -87,7 +87,7 @@ def _prepare(guest: qemu.Guest, folder: Path) -> None:
     """Puts all that Bochs reads into the folder."""
     _make_rom(memory_image(guest), folder)
     configuration = CONFIGURATION.format(megabytes=guest.memory_mb)
-    (folder / "bochsrc").write_text(configuration)
+    folders.write_text(folder / "bochsrc", configuration)
     # The debugger waits for a command to go on.
     (folder / "commands").write_text("c\n")
 
