@@ -13,14 +13,17 @@ from harness import measure
 from harness.places import ROOT
 
 
-def make(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def make(
+    *arguments: str, checkout: Path = ROOT, **environment: str
+) -> subprocess.CompletedProcess[str]:
     clean = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")}
     return subprocess.run(
         ["make", *arguments],
-        cwd=ROOT,
+        cwd=checkout,
         env={**clean, **environment},
         capture_output=True,
         text=True,
+        errors="surrogateescape",
     )
 
 

@@ -58,20 +58,6 @@ def copy_checkout(target: Path) -> Path:
     return target
 
 
-def make_in(
-    checkout: Path, *arguments: str, **environment: str
-) -> subprocess.CompletedProcess[str]:
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")}
-    return subprocess.run(
-        ["make", *arguments],
-        cwd=checkout,
-        env={**clean, **environment},
-        capture_output=True,
-        text=True,
-        errors="surrogateescape",
-    )
-
-
 # Any path, any environment.
 
 
@@ -88,9 +74,9 @@ def test_any_path_and_environment_give_the_same(tmp_path: Path) -> None:
     ):
         target = ROOT if where == tmp_path else checkout
         typed = (f"IMAGE={where / name}", "CPU=486,+cmov")
-        measured = make_in(target, "measure", *typed, **how)
+        measured = make("measure", *typed, checkout=target, **how)
         assert measured.returncode == 0, measured.stderr
-        profile = make_in(target, "profile", "CONFIG=optimized", **how)
+        profile = make("profile", "CONFIG=optimized", checkout=target, **how)
         assert profile.returncode == 0, profile.stderr
 
     def same(ours: str, theirs: str) -> bool:
