@@ -140,11 +140,13 @@ doctor:
 packages:
 	@harness/packages.sh
 
-# Whoever uses build/ has locked it (folders.used).
+# A run that uses build/ has locked it (folders.used): then flock ends with status 75.
 clean:
 	@mkdir -p build
-	@flock --nonblock build rm -rf build results/latest results/profile results/measure \
-		results/.*.partial results/.*.old results/.*.lock || \
-		{ echo "twentyfold: nothing is removed: another run is using build/: wait for its end" >&2; exit 1; }
+	@flock --nonblock --conflict-exit-code 75 build rm -rf build results/latest \
+		results/profile results/measure results/.*.partial results/.*.old results/.*.lock || { \
+		status=$$?; [ $$status != 75 ] || \
+		echo "twentyfold: nothing is removed: another run is using build/: wait for its end" >&2; \
+		exit $$status; }
 
 .PHONY: help figures ablation check profile measure fuzz validate-model run kernel menuconfig switches doctor packages clean

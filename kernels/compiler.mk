@@ -23,8 +23,8 @@ LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,max-page-size=40
 # Of a segment that is written and executed linkers warn since binutils 2.39.
 LDFLAGS += $(addprefix -Wl$(comma),$(shell $(CC) -Wl,--help 2>/dev/null | grep -o -m1 -e --no-warn-rwx-segments))
 
-# All that is made depends on how: on the makefiles that say so, this one among them,
-# and on the compiler, of which the harness writes into O/compiler what it is.
+# All that is made depends on how: on the makefile that includes this one, on this one,
+# and on the compiler, which the harness describes in O/compiler.
 MADE_WITH = $(makefiles) $(wildcard $(O)/compiler)
 makefiles := $(MAKEFILE_LIST)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,9 @@ SEED = "TWENTYFOLD_SEED"
 
 def pytest_configure(config: pytest.Config) -> None:
     processes.clean_environment()
-    used = folders.used(build.BUILD)
-    used.__enter__()
-    config.add_cleanup(lambda: used.__exit__(None, None, None))
+    until_the_end = ExitStack()
+    until_the_end.enter_context(folders.used(build.BUILD))
+    config.add_cleanup(until_the_end.close)
     try:
         with folders.scratch(build.BUILD):
             pass
