@@ -13,13 +13,25 @@
  * Modules: this program twice. The root task is the client, the other one the
  * server between two spaces; a second thread of the root task is the server
  * inside one. Command line: rounds=N; bytes=N for one size only; flush=N, how
- * the cache is flushed (COLD_..., abi.h; 1, invd, is for a 486 only); table=1:
- * only the series of table 1, the longest with a tenth of the rounds; ports=1:
- * the client calls a port, and the server answers by one (7.1).
+ * the cache is flushed (COLD_..., abi.h; 1, invd, only where it writes
+ * through); table=1: only the series of table 1, the longest with a tenth of
+ * the rounds; ports=1: the client calls a port, and the server answers by one
+ * (7.1).
+ *
+ * With batches=N, for a real machine, each series is timed N times, by a clock
+ * that the machine has (runtime/clock.h); qr=1: the records as QR codes, too,
+ * as without a serial port; seconds=N: how long each is shown.
  */
+#include "batches.h"
+#include "runtime/machine.h"
+#include "runtime/qr.h"
 #include "runtime/runtime.h"
 
 #define ROUND_TRIPS 10000
+#define BATCH_ROUND_TRIPS 1000
+/* wbinvd takes much longer than what is measured. */
+#define FEWER_ROUND_TRIPS 10
+#define KEPT_BYTES 16384 /* of records, for the screen */
 #define WARM_UP 100
 
 #define MAX_DIRECT 126 /* dwords behind the first 8 bytes: 512 bytes */
@@ -378,6 +390,31 @@ static BESIDE_LOOPS void measure(uid_t partner, uint32_t spaces, uint32_t bytes,
 	    bytes, spaces, cold, rounds, start, end, ticks);
 }
 
+static uint32_t warm_up(const struct series *s)
+{
+	return s->cold == COLD_WBINVD ? WARM_UP / FEWER_ROUND_TRIPS : WARM_UP;
+}
+
+/* The same on a real machine. */
+static void time_batch(const struct series *s, struct interval *i)
+{
+	MESSAGE_VARIABLE(0, 0)
+	order = {
+	    .head = {.words = {s->bytes, 1 + warm_up(s) + s->round_trips + 1}}};
+
+	ipc_send(s->partner, &order.head, TIMEOUT_NEVER);
+	prepare(&timed.client, s->bytes);
+	play_checked(s->partner, s->bytes, REQUEST, ANSWER);
+	if (cold_ipc(s->cold) != SERVICE_OK)
+		fail("cannot flush the cache by flush=%u", s->cold);
+	play(s->partner, warm_up(s));
+	interval_begin(i);
+	play(s->partner, s->round_trips);
+	interval_end(i);
+	cold_ipc(COLD_OFF);
+	play_checked(s->partner, s->bytes, LAST_REQUEST, LAST_ANSWER);
+}
+
 static uid_t link_port(uint32_t n, uint32_t port)
 {
 	if (port == NO_PORT || port_link(PORT_REPLIES + n, port) != SERVICE_OK)
@@ -417,11 +454,19 @@ static uid_t find_other_space(uint32_t ports)
 	return ports ? link_port(OTHER, r.words[0]) : r.from;
 }
 
+/* How the cache is flushed, if the command line says nothing: invd would throw
+ * away what a cache that writes back has not written yet. */
+static uint32_t harmless_flush(void)
+{
+	return machine().flags & MACHINE_WRITE_THROUGH ? COLD_INVD
+						       : COLD_WBINVD;
+}
+
 static void run_all(const char *command_line, uid_t other, uint32_t ports)
 {
 	uint32_t rounds = argument(command_line, "rounds", ROUND_TRIPS);
 	uint32_t only = argument(command_line, "bytes", 0);
-	uint32_t flush = argument(command_line, "flush", COLD_INVD);
+	uint32_t flush = argument(command_line, "flush", harmless_flush());
 	uid_t inside = start_inside_server(ports);
 	uint32_t n;
 
@@ -450,11 +495,84 @@ static void run_table1(const char *command_line, uid_t other)
 	}
 }
 
+static uint32_t add_series(struct series *s, uid_t other, uid_t inside,
+    uint32_t bytes, uint32_t rounds, uint32_t flush)
+{
+	uint32_t n;
+
+	for (n = 0; n < 4; n++) {
+		uint32_t cold = n < 2 ? COLD_OFF : flush;
+
+		s[n].partner = n % 2 ? inside : other;
+		s[n].spaces = n % 2 ? 1 : 2;
+		s[n].bytes = bytes;
+		s[n].cold = cold;
+		s[n].round_trips = rounds;
+		if (cold == COLD_WBINVD && rounds > FEWER_ROUND_TRIPS)
+			s[n].round_trips = rounds / FEWER_ROUND_TRIPS;
+	}
+	return 4;
+}
+
+/* The records that fit on a screen: all but the samples. */
+static void show_records(
+    const char *command_line, const char *kept, uint32_t rows)
+{
+	qr_show(kept, records_kept(), rows,
+	    argument(command_line, "seconds", 3),
+	    argument(command_line, "cycles", 2));
+}
+
+/* Not in the program: it stays as short as for the model. */
+struct results {
+	struct series series[MAX_SERIES];
+	char kept[KEPT_BYTES];
+};
+
+static void run_on_machine(
+    const char *command_line, uid_t other, uint32_t ports, uint32_t batches)
+{
+	struct results *results = (struct results *)given_memory.address;
+	struct series *all = results->series;
+	uint32_t rounds = argument(command_line, "rounds", BATCH_ROUND_TRIPS);
+	uint32_t only = argument(command_line, "bytes", 0);
+	uint32_t flush = argument(command_line, "flush", harmless_flush());
+	uid_t inside = start_inside_server(ports);
+	uint32_t n, count = 0;
+
+	if (given_memory.bytes < sizeof(*results))
+		fail("memory is too small");
+	if (batches > MAX_BATCHES || !rounds)
+		fail("batches=%u rounds=%u: at most %u batches, and a "
+		     "round trip",
+		    batches, rounds, MAX_BATCHES);
+	records_keep(results->kept, sizeof(results->kept));
+	clock_find();
+	record_begin("pingpong");
+	record_machine(command_line);
+	for (n = 0; n < SIZES; n++)
+		if (!only || sizes[n] == only)
+			count += add_series(all + count, other, inside,
+			    sizes[n], rounds, flush);
+	run_batches(all, count, batches, time_batch);
+	record_end();
+	if (!(machine().flags & MACHINE_SERIAL) ||
+	    argument(command_line, "qr", 0))
+		show_records(
+		    command_line, results->kept, machine().screen_rows);
+	show_medians(all, count, batches);
+}
+
 static void run(const char *command_line)
 {
 	uint32_t ports = argument(command_line, "ports", 0);
+	uint32_t batches = argument(command_line, "batches", 0);
 	uid_t other = find_other_space(ports);
 
+	if (batches) {
+		run_on_machine(command_line, other, ports, batches);
+		machine_stop(0);
+	}
 	record_begin("pingpong");
 	if (argument(command_line, "table", 0) == 1)
 		run_table1(command_line, other);

@@ -58,9 +58,10 @@ NULL_SERVICE = Experiment("null_service", 2)
 SLEEPERS = Experiment("sleepers", 1)
 LOAD = Experiment("load", 3)
 REMAPPING = Experiment("remapping", 2)
+MEMORY_TEST = Experiment("memory_test", 1)
 EXPERIMENTS = (
     *(PINGPONG, IPC_TESTS, WORKLOAD, RTC, CROWD),
-    *(NULL_SERVICE, SLEEPERS, LOAD, REMAPPING),
+    *(NULL_SERVICE, SLEEPERS, LOAD, REMAPPING, MEMORY_TEST),
 )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -19,7 +19,10 @@ from harness.switches import DEBUG
 
 VERSION = "TF1"
 RECORD = re.compile(r"TF(\d+) ([0-9a-f]{8}) (\w+) (.*)")
-BANNER = re.compile(r"Twentyfold kernel, configuration (\S+), revision (\S+)", re.M)
+BANNER = re.compile(r"Twentyfold kernel, configuration (\S+), revision ([^\s,]+)", re.M)
+
+# Kinds of records about the machine.
+ABOUT = ("machine", "caches", "memory", "clock", "built")
 
 
 @dataclass(frozen=True)
@@ -30,13 +33,21 @@ class Run:
     configuration: str
     revision: str
     samples: pd.DataFrame
+    # Of a real machine (bench/runtime/machine.h): by kind, the fields of its record.
+    about: dict[str, dict[str, str]] = field(default_factory=dict)
+    options: tuple[str, ...] = ()  # the words of the kernel's command line
+    series: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
-def parse(text: str, source: str, ours: bool = True) -> Run:
+def parse(text: str, source: str, ours: bool = True, photos: bool = False) -> Run:
     """The run in a console log; source names it in refusals. ours: on a kernel of
-    ours, which tells its configuration itself."""
+    ours, which tells its configuration itself. photos: the records came by the screen,
+    all but the samples."""
     begin: dict[str, str] | None = None
     samples: list[dict[str, int]] = []
+    series: list[dict[str, int]] = []
+    about: dict[str, dict[str, str]] = {}
+    options: list[str] = []
     ended = False
     for number, line in enumerate(text.splitlines(), start=1):
         where = f"{source}, line {number}"
@@ -53,8 +64,15 @@ def parse(text: str, source: str, ours: bool = True) -> Run:
             raise Refused(f"{where}: a {kind} record before the begin record")
         elif kind == "sample":
             samples.append(_sample(fields, len(samples) + 1, where))
+        elif kind == "series":
+            series.append(_numbers(fields, where))
+        elif kind in ABOUT:
+            about[kind] = fields
+        elif kind == "option":
+            options.append(_field(fields, "word", where))
         elif kind == "end":
-            _check_count(fields, len(samples), where)
+            if not photos:
+                _check_count(fields, len(samples), where)
             ended = True
         else:
             raise Refused(f"{where}: no such kind of record: {kind}")
@@ -67,8 +85,11 @@ def parse(text: str, source: str, ours: bool = True) -> Run:
         _field(begin, "configuration", source),
         _field(begin, "revision", source),
         pd.DataFrame(samples),
+        about,
+        tuple(options),
+        pd.DataFrame(series),
     )
-    if ours:
+    if ours and not photos:
         _check_banner(text, run, source)
     return run
 
@@ -106,11 +127,15 @@ def _record(line: str, where: str) -> tuple[str, dict[str, str]]:
     return kind, dict(field.partition("=")[::2] for field in rest.split())
 
 
-def _sample(fields: dict[str, str], expected: int, where: str) -> dict[str, int]:
+def _numbers(fields: dict[str, str], where: str) -> dict[str, int]:
     try:
-        sample = {key: int(value) for key, value in fields.items()}
+        return {key: int(value) for key, value in fields.items()}
     except ValueError as error:
         raise Refused(f"{where}: a sample with a bad number: {error}") from error
+
+
+def _sample(fields: dict[str, str], expected: int, where: str) -> dict[str, int]:
+    sample = _numbers(fields, where)
     n = sample.pop("n", None)
     if n != expected:
         problem = "duplicated" if n is not None and n < expected else "missing"

@@ -40,6 +40,9 @@ const char *const hostile_names[HOSTILITIES] = {
     [DELETE_FOREIGN_THREAD] = "deletes another task's thread",
     [ATTACH_INTERRUPT] = "attaches an interrupt",
     [READ_PORT] = "asks for a port's value",
+    [READ_ABOUT_MACHINE] = "asks what the machine is",
+    [READ_MODEL_REGISTER] = "reads a register of the processor's model",
+    [READ_ACPI_TIMER] = "reads the timer of ACPI",
     [WRITE_PORT] = "asks to write a port",
     [SWAP_OUT_THREAD] = "swaps out a thread",
     [UNKNOWN_SERVICE] = "asks for a service that is not there",
@@ -265,6 +268,12 @@ uint32_t be_hostile(const struct order *o)
 		return service(SERVICE_PORT_IN, 0x61, 0, NOBODY).code;
 	case WRITE_PORT:
 		return service(SERVICE_PORT_OUT, 0xF4, 0x10, NOBODY).code;
+	case READ_ABOUT_MACHINE:
+		return service(SERVICE_MACHINE, 0, 0, NOBODY).code;
+	case READ_MODEL_REGISTER:
+		return service(SERVICE_MODEL_REGISTER, 0xE7, 0, NOBODY).code;
+	case READ_ACPI_TIMER:
+		return service(SERVICE_ACPI_TIMER, 0, 0, NOBODY).code;
 	case SWAP_OUT_THREAD:
 		return swap_out(o->partner);
 	case UNKNOWN_SERVICE:

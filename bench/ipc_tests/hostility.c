@@ -172,6 +172,9 @@ void test_hostility(void)
 	test_harmless(ATTACH_INTERRUPT, SERVICE_DENIED);
 	test_harmless(READ_PORT, SERVICE_DENIED);
 	test_harmless(WRITE_PORT, SERVICE_DENIED);
+	test_harmless(READ_ABOUT_MACHINE, SERVICE_DENIED);
+	test_harmless(READ_MODEL_REGISTER, SERVICE_DENIED);
+	test_harmless(READ_ACPI_TIMER, SERVICE_DENIED);
 	test_harmless(SWAP_OUT_THREAD, SERVICE_DENIED);
 	test_harmless(UNKNOWN_SERVICE, SERVICE_UNKNOWN);
 	test_direction_flag();

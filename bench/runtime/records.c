@@ -17,6 +17,11 @@ struct line {
 
 static uint32_t samples;
 
+static struct {
+	char *text;
+	uint32_t room, bytes;
+} kept;
+
 static void put(struct line *line, char c)
 {
 	if (line->bytes < LINE_BYTES)
@@ -102,7 +107,7 @@ static void line_format(struct line *line, const char *format, ...)
 
 /* As many instructions for any text: a run in which only the revision differs
  * has its clock interrupts at the same places. */
-static uint32_t crc32(const char *text, uint32_t bytes)
+uint32_t crc32(const char *text, uint32_t bytes)
 {
 	uint32_t crc = ~0u;
 	int bit;
@@ -115,7 +120,7 @@ static uint32_t crc32(const char *text, uint32_t bytes)
 	return ~crc;
 }
 
-static void write_record(const struct line *body)
+static struct line make_record(const struct line *body)
 {
 	struct line line = {0};
 	uint32_t n;
@@ -124,7 +129,49 @@ static void write_record(const struct line *body)
 	for (n = 0; n < body->bytes; n++)
 		put(&line, body->text[n]);
 	put(&line, '\n');
+	return line;
+}
+
+static void write_record(const struct line *body)
+{
+	struct line line = make_record(body);
+
 	console_write(line.text, line.bytes);
+}
+
+static void write_and_keep(const struct line *body)
+{
+	struct line line = make_record(body);
+	uint32_t n;
+
+	console_write(line.text, line.bytes);
+	if (line.bytes <= kept.room - kept.bytes)
+		for (n = 0; n < line.bytes; n++)
+			kept.text[kept.bytes++] = line.text[n];
+}
+
+void records_keep(char *text, uint32_t bytes)
+{
+	kept.text = text;
+	kept.room = bytes;
+	kept.bytes = 0;
+}
+
+uint32_t records_kept(void)
+{
+	return kept.bytes;
+}
+
+void record(const char *kind, const char *format, ...)
+{
+	struct line body = {0};
+	va_list list;
+
+	line_format(&body, "%s ", kind);
+	va_start(list, format);
+	put_format(&body, format, list);
+	va_end(list);
+	write_and_keep(&body);
 }
 
 void record_begin(const char *experiment)
@@ -133,7 +180,7 @@ void record_begin(const char *experiment)
 
 	line_format(&body, "begin experiment=%s configuration=%s revision=%s",
 	    experiment, CONFIGURATION, REVISION);
-	write_record(&body);
+	write_and_keep(&body);
 }
 
 void record_sample(const char *format, ...)
@@ -153,7 +200,7 @@ void record_end(void)
 	struct line body = {0};
 
 	line_format(&body, "end samples=%u", samples);
-	write_record(&body);
+	write_and_keep(&body);
 }
 
 void print_list(const char *format, va_list list)

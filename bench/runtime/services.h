@@ -165,6 +165,28 @@ static inline uint32_t port_link(uint32_t index, uint32_t port)
 	return service(SERVICE_LINK_PORT, index, port, NOBODY).code;
 }
 
+/* About the machine (abi.h). */
+struct machine {
+	uint32_t cr0, cr4;
+	uint32_t free_kb; /* at boot */
+	uint32_t flags;	  /* MACHINE_... */
+	uint32_t screen_rows;
+};
+
+static inline struct machine machine(void)
+{
+	struct service_result r = service(SERVICE_MACHINE, 0, 0, NOBODY);
+
+	return (struct machine){r.ebx, r.ecx, (uint32_t)r.uid,
+	    (uint32_t)(r.uid >> 32) & 0xFFFF, (uint32_t)(r.uid >> 48)};
+}
+
+/* Only with MACHINE_TIMER. */
+static inline uint32_t acpi_timer(void)
+{
+	return service(SERVICE_ACPI_TIMER, 0, 0, NOBODY).ebx;
+}
+
 /* Ends the machine; status 0 is success. */
 static inline void machine_stop(uint32_t status)
 {

@@ -46,8 +46,13 @@ EVENTS = "cpu_reset,trace:qemu_system_shutdown_request"
 FAULTED = b"Triple fault"
 SHUT_DOWN = b"qemu_system_shutdown_request"
 
+# What a guest of ours says when it ends itself as failed.
+LAST_WORDS = ("PANIC: ", "# FAILED: ", "# the root task has stopped")
+
 # What the model says when it cannot write its files (plugin.c).
 UNWRITTEN = re.compile(r"^i486 model: cannot write (.*): error (\d+)", re.M)
+# Our kernels ask for a video mode, which QEMU's own loader does not set.
+HARMLESS = re.compile(": warning: |multiboot knows VBE")
 TERMINATED = re.compile(r"terminating on signal (\d+)")
 
 
@@ -149,7 +154,7 @@ def boot(guest: Guest, deadline: float, echo: bool = False) -> str:
         trouble = trouble or machine.judge()
         console = text_of(machine.console())
     if trouble == FAILED_ITSELF:
-        trouble = _last_words(console) or trouble
+        trouble = last_words(console) or trouble
     if trouble:
         raise Refused(f"{guest.name}: {trouble}; its console is in {guest.log}")
     return console
@@ -227,7 +232,7 @@ class _Machine:
         """Lines, but for warnings."""
         text = os.pread(self.files[1], LOG_LIMIT, 0).decode(errors="replace")
         lines = [line.strip() for line in text.splitlines()]
-        return [line for line in lines if line and ": warning: " not in line]
+        return [line for line in lines if line and not HARMLESS.search(line)]
 
     def events(self) -> bytes:
         return os.pread(self.files[2], LOG_LIMIT, 0)
@@ -333,8 +338,7 @@ def _signal_name(number: int) -> str:
         return f"signal {number}"
 
 
-def _last_words(text: str) -> str:
+def last_words(text: str) -> str:
     """Why a guest of ours has ended itself."""
-    marks = ("PANIC: ", "# FAILED: ", "# the root task has stopped")
-    lines = [line for line in text.splitlines() if line.startswith(marks)]
+    lines = [line for line in text.splitlines() if line.startswith(LAST_WORDS)]
     return lines[0].lstrip("# ") if lines else ""

@@ -2,91 +2,49 @@
 #include <memory.h>
 #include <heap.h>
 #include <config.h>
-#include <multiboot.h>
-#include <panic.h>
 #include <stdbool.h>
 #include <swapping.h>
 
 #define MAX_FRAMES (PHYSICAL_MAP_SIZE / PAGE_SIZE)
-#define FIRST_FRAME (0x100000 / PAGE_SIZE) /* below 1 MB is the BIOS's */
-
-extern char kernel_end[];
 
 uint32_t frames_free;
 
 static uint16_t users[MAX_FRAMES]; /* of each frame; 0: free */
 static uint32_t frames_end;
-static uint32_t search_from = FIRST_FRAME;
+static uint32_t search_from = FRAMES_START / PAGE_SIZE;
 
-/* Marks the frames that lie in address .. address + bytes - 1. */
-static void reserve(uint32_t address, uint32_t bytes)
-{
-	uint32_t frame = address / PAGE_SIZE;
-	uint32_t end = pages(address % PAGE_SIZE + bytes) + frame;
-
-	for (; frame < end && frame < MAX_FRAMES; frame++)
-		users[frame] = 1;
-}
-
-static void add_memory(uint64_t address, uint64_t bytes)
-{
-	uint64_t frame = (address + PAGE_SIZE - 1) / PAGE_SIZE;
-	uint64_t end = (address + bytes) / PAGE_SIZE;
-
-	for (; frame < end && frame < MAX_FRAMES; frame++)
-		if (frame >= FIRST_FRAME)
-			users[frame] = 0;
-	if (end > MAX_FRAMES)
-		end = MAX_FRAMES;
-	if (end > frames_end)
-		frames_end = (uint32_t)end;
-}
-
-static void add_memory_map(const struct multiboot_info *info)
-{
-	uint32_t entry = info->mmap_address;
-
-	while (entry < info->mmap_address + info->mmap_length) {
-		const struct multiboot_region *r = from_physical(entry);
-
-		if (r->type == MULTIBOOT_REGION_FREE)
-			add_memory(r->address, r->length);
-		entry += r->size + sizeof(r->size);
-	}
-}
-
-static void reserve_modules(const struct multiboot_info *info)
-{
-	const struct multiboot_module *module =
-	    from_physical(info->modules_address);
-	uint32_t n;
-
-	reserve(info->modules_address, info->modules * sizeof(*module));
-	for (n = 0; n < info->modules; n++)
-		reserve(module[n].start, module[n].end - module[n].start);
-}
-
-void memory_init(const struct multiboot_info *info)
+void frames_begin(void)
 {
 	uint32_t frame;
 
 	for (frame = 0; frame < MAX_FRAMES; frame++)
 		users[frame] = 1;
-	if (info->flags & MULTIBOOT_HAS_MMAP)
-		add_memory_map(info);
-	else if (info->flags & MULTIBOOT_HAS_MEMORY)
-		add_memory(0x100000, (uint64_t)info->upper_kb << 10);
-	else
-		panic("the boot loader tells nothing about memory");
-	reserve(
-	    KERNEL_LOAD_ADDRESS, physical(kernel_end) - KERNEL_LOAD_ADDRESS);
-	reserve(physical(info), sizeof(*info));
-	if (info->flags & MULTIBOOT_HAS_MMAP)
-		reserve(info->mmap_address, info->mmap_length);
-	if (info->flags & MULTIBOOT_HAS_COMMAND_LINE)
-		reserve(info->command_line, COMMAND_LINE_BYTES);
-	if (info->flags & MULTIBOOT_HAS_MODULES)
-		reserve_modules(info);
+}
+
+void frames_add(uint32_t address, uint32_t end)
+{
+	uint32_t frame = pages(address), last = end / PAGE_SIZE;
+
+	if (frame < FRAMES_START / PAGE_SIZE)
+		frame = FRAMES_START / PAGE_SIZE;
+	for (; frame < last; frame++)
+		users[frame] = 0;
+	if (last > frames_end)
+		frames_end = last;
+}
+
+void frames_reserve(uint32_t address, uint32_t end)
+{
+	uint32_t frame;
+
+	for (frame = address / PAGE_SIZE; frame < pages(end); frame++)
+		users[frame] = 1;
+}
+
+void frames_count(void)
+{
+	uint32_t frame;
+
 	for (frame = 0; frame < frames_end; frame++)
 		if (!users[frame])
 			frames_free++;

@@ -8,6 +8,7 @@
 #include <entry.h>
 #include <interrupt.h>
 #include <heap.h>
+#include <machine.h>
 #include <mapping.h>
 #include <memory.h>
 #include <panic.h>
@@ -303,7 +304,7 @@ void kernel_service(struct trap_frame *frame)
 					  : SERVICE_UNKNOWN;
 		break;
 	default:
-		frame->eax = SERVICE_UNKNOWN;
+		frame->eax = machine_service(service, frame, is_root);
 	}
 	thread_preempt();
 }

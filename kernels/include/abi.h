@@ -220,6 +220,20 @@ struct ipc_parameters {
 #define SERVICE_CREATE_PORT 18 /* in: EBX index to answer by; out: EBX port */
 #define SERVICE_ASSIGN_PORT 19 /* in: EBX port; EDX, ESI uid, or NOBODY */
 #define SERVICE_LINK_PORT 20   /* in: EBX index, ECX port, or NO_PORT */
+/*
+ * About the machine. out: EBX CR0, ECX CR4, EDX KB that were free at boot, ESI
+ * MACHINE_... and, from bit 16 on, how many lines the screen has.
+ */
+#define SERVICE_MACHINE 21
+#define MACHINE_WRITE_THROUGH 1 /* COLD_INVD harms nothing */
+#define MACHINE_SERIAL 2	/* the console has a serial port */
+#define MACHINE_ACPI 4		/* its tables have been found */
+#define MACHINE_TIMER 8		/* they have a timer of 3.579545 MHz */
+#define MACHINE_LONG_TIMER 16	/* of 32 bits, not 24 */
+/* in: EBX 34h, E7h or E8h; out: EBX, ECX low and high; not all processors have
+ * them */
+#define SERVICE_MODEL_REGISTER 22
+#define SERVICE_ACPI_TIMER 23 /* out: EBX its value */
 
 /*
  * SERVICE_SCHEDULE in: EDX, ESI uid, EBX priority, ECX timeslice; out: EBX, ECX

@@ -75,6 +75,19 @@ static inline uint8_t inb(uint16_t port)
 	return value;
 }
 
+static inline void outl(uint16_t port, uint32_t value)
+{
+	asm volatile("outl %0, %1" : : "a"(value), "Nd"(port));
+}
+
+static inline uint32_t inl(uint16_t port)
+{
+	uint32_t value;
+
+	asm volatile("inl %1, %0" : "=a"(value) : "Nd"(port));
+	return value;
+}
+
 /* Loading cr3 flushes the whole TLB. */
 static inline void load_cr3(uint32_t directory)
 {
@@ -116,8 +129,11 @@ static inline void interrupt_window(void)
 /* Sets up GDT, IDT and TSS. After it traps and interrupts can be taken. */
 void cpu_init(void);
 
+/* Another entry for an exception or interrupt, with interrupts off. */
+void cpu_set_gate(uint32_t vector, const void *entry);
+
 /* What each send, call and reply begins with: COLD_... (abi.h). False if there
- * is no such thing. */
+ * is no such thing, or it would destroy what is in the cache. */
 int cpu_set_cold_ipc(uint32_t how);
 
 /* Task state segment: only the fields that the kernel uses have names. */

@@ -11,13 +11,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct multiboot_info;
-
 /* How many frames are free. */
 extern uint32_t frames_free;
 
-/* Finds the memory that neither the kernel nor a module uses. */
-void memory_init(const struct multiboot_info *info);
+/*
+ * At boot: no frame is free; those wholly in address .. end - 1, from
+ * FRAMES_START on, are; those touched by it are not; what is free now is
+ * counted. All below PHYSICAL_MAP_SIZE.
+ */
+void frames_begin(void);
+void frames_add(uint32_t address, uint32_t end);
+void frames_reserve(uint32_t address, uint32_t end);
+void frames_count(void);
 
 /* Physical address of count consecutive frames, not cleared; 0 if none. */
 uint32_t frames_allocate(uint32_t count);

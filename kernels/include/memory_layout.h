@@ -3,7 +3,8 @@
  * The address map, the same in every address space above USER_END:
  *
  *	00000000  user (USER_END bytes), the last page never mapped  5.2.3
- *	E0000000  tcb array (4 MB), with CONFIG_VIRTUAL_TCBS     section 5.2.5
+ *	E0000000  tcb array (64 MB), with CONFIG_VIRTUAL_TCBS     section 5.2.5
+ *	E4000000  what physical memory above 240 MB the kernel needs (16 MB)
  *	F0000000  physical memory (up to 240 MB), kernel image in it
  *	FF800000  communication window (8 MB), private to each    section 5.2.3
  *	          address space, with CONFIG_DIRECT_TRANSFER
@@ -21,6 +22,7 @@
 #define FIREWALL 0xDFFFF000
 
 #define TCB_ARRAY 0xE0000000
+#define DEVICE_WINDOW 0xE4000000
 #define PHYSICAL_MAP 0xF0000000
 #define PHYSICAL_MAP_SIZE 0x0F000000
 #define WINDOW 0xFF800000
@@ -41,6 +43,14 @@
 #define KERNEL_STACK_BYTES (PAGE_SIZE - TCB_BYTES)
 
 #define KERNEL_LOAD_ADDRESS 0x100000 /* physical */
+
+/*
+ * Where the kernel's data begin, and the frames that are given away: not where
+ * the code and the data end, so that their lengths decide for no page in which
+ * set of an external cache it is. Physical.
+ */
+#define DATA_START 0x118000
+#define FRAMES_START 0x216000
 
 #define REGION_OF(address) ((uint32_t)(address) >> 22)
 

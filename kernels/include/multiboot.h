@@ -7,7 +7,9 @@
 #define MULTIBOOT_H
 
 #define MULTIBOOT_HEADER_MAGIC 0x1BADB002
-#define MULTIBOOT_HEADER_FLAGS 0x3 /* align modules, tell about memory */
+/* Align modules, tell about memory, set a video mode. */
+#define MULTIBOOT_HEADER_FLAGS 0x7
+#define MULTIBOOT_TEXT_MODE 1 /* what we would like best */
 #define MULTIBOOT_LOADER_MAGIC 0x2BADB002
 
 #define COMMAND_LINE_BYTES 1024 /* the kernel looks no further */
@@ -20,6 +22,10 @@
 #define MULTIBOOT_HAS_COMMAND_LINE 0x4
 #define MULTIBOOT_HAS_MODULES 0x8
 #define MULTIBOOT_HAS_MMAP 0x40
+#define MULTIBOOT_HAS_LOADER_NAME 0x200
+#define MULTIBOOT_HAS_FRAMEBUFFER 0x1000
+
+#define MULTIBOOT_FRAMEBUFFER_RGB 1
 
 #define MULTIBOOT_REGION_FREE 1
 
@@ -31,7 +37,20 @@ struct multiboot_info {
 	uint32_t modules, modules_address;
 	uint32_t symbols[4];
 	uint32_t mmap_length, mmap_address;
-};
+	uint32_t drives[2];
+	uint32_t configuration;
+	uint32_t loader_name;
+	uint32_t power_management;
+	uint32_t vbe[4];
+	uint64_t framebuffer;
+	uint32_t pitch, width, height; /* bytes a line, pixels, pixels */
+	uint8_t bits_per_pixel, framebuffer_type;
+	/* Of type RGB: where each colour's bits begin, and how many they are.
+	 */
+	struct {
+		uint8_t position, bits;
+	} colours[3];
+} __attribute__((packed));
 
 struct multiboot_module {
 	uint32_t start, end;

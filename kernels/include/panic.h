@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The end of the machine, good or bad.
+ * The end of the machine when the kernel cannot go on.
  */
 #ifndef PANIC_H
 #define PANIC_H
 
 #include <cpu.h>
-#include <stdbool.h>
-
-/* Ends QEMU with status 33 (success) or 35; a real machine halts. */
-void machine_stop(bool success) __attribute__((noreturn));
 
 /* Prints the reason, as print does, and stops the machine as failed. */
 void panic(const char *format, ...)

@@ -84,8 +84,8 @@ static bool repeats(const ZydisDecodedInstruction *z)
 				    ZYDIS_ATTRIB_HAS_REPNE));
 }
 
-/* Instruction sets that an i486DX has. rdtsc is let through: it is how guests
- * ask for a stamp. */
+/* Instruction sets that an i486DX has, the last ones cpuid, too. rdtsc is let
+ * through: it is how guests ask for a stamp. */
 static bool exists_on_486(const ZydisDecodedInstruction *z)
 {
 	switch (z->meta.isa_set) {
@@ -98,7 +98,7 @@ static bool exists_on_486(const ZydisDecodedInstruction *z)
 	case ZYDIS_ISA_SET_I486REAL:
 	case ZYDIS_ISA_SET_LAHF:
 	case ZYDIS_ISA_SET_X87:
-		return z->mnemonic != ZYDIS_MNEMONIC_CPUID;
+		return true;
 	default:
 		return z->mnemonic == ZYDIS_MNEMONIC_RDTSC;
 	}

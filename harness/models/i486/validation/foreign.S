@@ -5,13 +5,11 @@
  */
 #include "frame.h"
 
-	.globl	not_486_cpuid, not_486_nop, not_486_emms, not_486_prefetch
+	.globl	not_486_nop, not_486_emms, not_486_prefetch
 	.globl	without_clocks
 
 main:
 	begin	"foreign", 0
-not_486_cpuid:
-	cpuid
 not_486_nop:
 	nopl	(%eax)
 not_486_emms:

@@ -10,7 +10,13 @@
 #include <multiboot.h>
 
 #define PTE 0x003		/* present, writable */
-#define CR0_PAGING 0x80010000	/* and write protection for the kernel */
+/*
+ * Set, not inherited: paging, write protection for the kernel, the cache on and
+ * writing through or back as it is made to; no alignment checks.
+ */
+#define CR0_AT_FIRST 0x80010011
+#define EFLAGS_ID 0x200000	/* can be changed: there is cpuid */
+#define FEATURES_WITHOUT_CR4 1	/* a processor with only this one has no CR4 */
 #define BOOT_REGIONS 2		/* 8 MB, until space_init maps all */
 #define PHYS(address) ((address) - PHYSICAL_MAP)
 
@@ -19,12 +25,40 @@
 	.long	MULTIBOOT_HEADER_MAGIC
 	.long	MULTIBOOT_HEADER_FLAGS
 	.long	-(MULTIBOOT_HEADER_MAGIC + MULTIBOOT_HEADER_FLAGS)
+	.long	0, 0, 0, 0, 0	/* addresses: the ELF header has them */
+	.long	MULTIBOOT_TEXT_MODE, 80, 25, 0
 
 	.text
 	.globl	_start
 _start:
 	cld
 	movl	%eax, %ebp
+	movl	%ebx, %esi
+	movl	$PHYS(processor_stack_top), %esp
+
+	/* What firmware has set in CR4 is for its own paging. */
+	pushfl
+	popl	%eax
+	movl	%eax, %ecx
+	xorl	$EFLAGS_ID, %eax
+	pushl	%eax
+	popfl
+	pushfl
+	popl	%eax
+	xorl	%ecx, %eax
+	testl	$EFLAGS_ID, %eax
+	jz	2f
+	xorl	%eax, %eax
+	cpuid
+	testl	%eax, %eax
+	jz	2f
+	movl	$1, %eax
+	cpuid
+	testl	$~FEATURES_WITHOUT_CR4, %edx
+	jz	2f
+	xorl	%eax, %eax
+	movl	%eax, %cr4
+2:
 
 	/* The first 8 MB, at 0 and at PHYSICAL_MAP. */
 	movl	$PHYS(boot_tables), %edi
@@ -43,15 +77,14 @@ _start:
 	movl	%eax, (PHYSICAL_MAP >> 22) * 4 + 4(%edi)
 
 	movl	%edi, %cr3
-	movl	%cr0, %eax
-	orl	$CR0_PAGING, %eax
+	movl	$CR0_AT_FIRST, %eax
 	movl	%eax, %cr0
 	movl	$high, %eax
 	jmp	*%eax
 high:
 	movl	$processor_stack_top, %esp
 	movl	%ebp, %eax
-	movl	%ebx, %edx
+	movl	%esi, %edx
 	call	kernel_main
 	hlt
 

@@ -7,6 +7,7 @@
 #include <config.h>
 #include <entry.h>
 #include <interrupt.h>
+#include <processor.h>
 #include <space.h>
 
 /* Descriptor access bytes. */
@@ -119,7 +120,8 @@ static const struct {
 
 int cpu_set_cold_ipc(uint32_t how)
 {
-	if (how >= sizeof(send_entries) / sizeof(send_entries[0]))
+	if (how >= sizeof(send_entries) / sizeof(send_entries[0]) ||
+	    (how == COLD_INVD && !cache_writes_through()))
 		return 0;
 	system_call(IPC_SEND, send_entries[how].send);
 	if (CONFIG_RPC_SYSCALLS) {
@@ -130,6 +132,11 @@ int cpu_set_cold_ipc(uint32_t how)
 	return 1;
 }
 
+void cpu_set_gate(uint32_t vector, const void *entry)
+{
+	tables.idt[vector] = gate(KERNEL_CODE, entry, PRESENT | INTERRUPT_GATE);
+}
+
 static void idt_init(void)
 {
 	struct table_register r = {
@@ -137,9 +144,7 @@ static void idt_init(void)
 	uint32_t vector;
 
 	for (vector = 0; vector < TRAP_STUBS; vector++)
-		tables.idt[vector] =
-		    gate(KERNEL_CODE, trap_stubs + vector * TRAP_STUB_SIZE,
-			PRESENT | INTERRUPT_GATE);
+		cpu_set_gate(vector, trap_stubs + vector * TRAP_STUB_SIZE);
 	tables.idt[TRAP_DOUBLE_FAULT] =
 	    gate(DOUBLE_FAULT_TSS_SELECTOR, NULL, PRESENT | TASK_GATE);
 	system_call(IPC_RECEIVE, entry_receive);

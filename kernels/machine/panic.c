@@ -1,18 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <panic.h>
 #include <console.h>
-
-/* QEMU's isa-debug-exit: its status is twice the value, plus 1. */
-#define EXIT_PORT 0xF4
-#define EXIT_SUCCESS 0x10
-#define EXIT_FAILURE 0x11
-
-void machine_stop(bool success)
-{
-	outb(EXIT_PORT, success ? EXIT_SUCCESS : EXIT_FAILURE);
-	for (;;)
-		asm volatile("cli; hlt");
-}
+#include <machine.h>
 
 void panic(const char *format, ...)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <loader.h>
+#include <command_line.h>
 #include <panic.h>
 #include <space.h>
 #include <tcb_table.h>
@@ -117,16 +118,7 @@ static uint32_t load_program(struct task *task, const struct module *m)
 	return header->entry;
 }
 
-static uint32_t length(const char *s)
-{
-	uint32_t n = 0;
-
-	while (n < COMMAND_LINE_BYTES - 1 && s[n])
-		n++;
-	return n;
-}
-
-static void start_module(const struct module *m, const char *command_line)
+static void start_module(const struct module *m)
 {
 	struct task *task = task_create(NOBODY);
 	uint32_t text_at = STACK_TOP - COMMAND_LINE_BYTES;
@@ -138,7 +130,7 @@ static void start_module(const struct module *m, const char *command_line)
 	entry = load_program(task, m);
 	for (page = 1; page <= STACK_PAGES; page++)
 		page_of(task, STACK_TOP - page * PAGE_SIZE, true);
-	put(task, text_at, command_line, length(command_line), true);
+	put(task, text_at, command_line, command_line_bytes(), true);
 	t = thread_create(task, root_thread, entry, text_at);
 	if (!t)
 		panic("no thread for module %u", m->n);
@@ -174,23 +166,17 @@ static void give_memory(void)
 
 void load_modules(const struct multiboot_info *info)
 {
-	const struct multiboot_module *modules;
-	const char *command_line = "";
+	const struct multiboot_module *modules =
+	    from_physical(info->modules_address);
 	uint32_t n;
 
-	if (info->flags & MULTIBOOT_HAS_COMMAND_LINE)
-		command_line = from_physical(info->command_line);
 	if (!(info->flags & MULTIBOOT_HAS_MODULES) || info->modules == 0)
 		panic("no user program: the boot loader gave no module");
-	modules = from_physical(info->modules_address);
 	for (n = 0; n < info->modules; n++) {
 		struct module m = {n, from_physical(modules[n].start),
 		    modules[n].end - modules[n].start};
 
-		if (modules[n].end > PHYSICAL_MAP_SIZE ||
-		    modules[n].start > modules[n].end)
-			panic("module %u lies too high in memory", n);
-		start_module(&m, command_line);
+		start_module(&m);
 	}
 	give_memory();
 }
