@@ -6,8 +6,8 @@
 
 # What may be set on the command line, and what in the environment too: which tools
 # are used, not what is measured. Others of the environment's variables are not read.
-CHOICES := CONFIG SWITCH BYTES PROGRAM BOARD CACHE SPACES RESULTS BUILD CALLS IMAGE MODULES ARGUMENTS CPU MEMORY TIMEOUT UNTIL PROFILE
-TOOLS := SEED CROSS_COMPILE HOSTCC QEMU PYTHON NO_INSTALL
+CHOICES := CONFIG CONFIGS SWITCH BYTES PROGRAM BOARD CACHE SPACES RESULTS BUILD CALLS IMAGE MODULES ARGUMENTS CPU MEMORY TIMEOUT UNTIL PROFILE FROM MACHINE BOOTS BATCHES SOURCE INTO PHOTOS SERVE MAC SPEED QUIET HANG
+TOOLS := SEED CROSS_COMPILE COMPILER HOSTCC QEMU PYTHON NO_INSTALL
 VARIABLES := $(CHOICES) $(TOOLS)
 
 given := $(foreach v,$(.VARIABLES),$(if $(filter command line,$(origin $(v))),$(v)))
@@ -31,9 +31,22 @@ BYTES :=
 CALLS :=
 IMAGE :=
 MODULES :=
+CONFIGS :=
 ARGUMENTS :=
 UNTIL :=
 PROFILE :=
+FROM :=
+MACHINE :=
+BOOTS :=
+BATCHES :=
+SOURCE :=
+INTO :=
+PHOTOS :=
+SERVE :=
+MAC :=
+SPEED :=
+QUIET :=
+HANG :=
 
 # Values reach the program by the environment, as they were typed: make expands
 # nothing in them, and no shell reads them.
@@ -52,12 +65,18 @@ help:
 	@echo 'make figures            build both kernels, measure them, draw tables and figures'
 	@echo 'make ablation           table 1: each switch alone and one after the other; SWITCH=S: one'
 	@echo 'make check              run all tests; last line: N passed, N failed'
+	@echo 'make check-machines     images from power-on to the last record, on emulated PCs: minutes'
 	@echo 'make profile CONFIG=C   each instruction of one IPC with its clocks; BYTES, CACHE, SPACES, BOARD'
 	@echo 'make measure IMAGE=K    any multiboot kernel: what is between its rdtscs, by the i486 model'
 	@echo 'make fuzz               random calls against a reference model of IPC; CALLS, SEED, CONFIG'
 	@echo 'make validate-model     the i486 model against what is known of the processor'
 	@echo 'make run CONFIG=C       boot one configuration on the terminal; BYTES=N: one size'
 	@echo 'make kernel CONFIG=C    build one configuration'
+	@echo 'make iso                for real machines: a CD or stick (docs/bare-metal.md); CONFIGS="A B"'
+	@echo 'make disk               a stick or disk that walks through all CONFIGS by itself'
+	@echo 'make floppy             a floppy for BIOS machines'
+	@echo 'make pxe                a folder for a TFTP server'
+	@echo 'make collect            records of a real machine: SOURCE="/dev/ttyS0" INTO=FOLDER'
 	@echo 'make menuconfig         choose switches in a menu; CONFIG=C to start from'
 	@echo 'make switches           list the switches'
 	@echo 'make doctor             what is installed, what is missing, what it means'
@@ -80,30 +99,63 @@ help:
 	@echo '  CALLS=N                 how many calls make fuzz makes; 100000'
 	@echo '  IMAGE=KERNEL.elf        what make measure boots'
 	@echo '  MODULES="A X,B Y"       its multiboot modules, each with its arguments'
-	@echo '  ARGUMENTS="X Y"         its command line'
+	@echo '  ARGUMENTS="X Y"         its command line; of images: of their kernels, too'
+	@echo '  CONFIGS="A B"           configurations in an image; all single ablations'
+	@echo '  FROM=FOLDER             make figures of what make collect has put there, or of a log'
+	@echo '  MACHINE=kvm             make figures on this processor; tcg: only to try'
+	@echo '  BOOTS=3                 of each of CONFIGS there'
+	@echo '  BATCHES=30              in each boot'
+	@echo '  SOURCE="X"              of make collect: a serial port, or logs'
+	@echo '  PHOTOS=1                no: pictures of the screen'
+	@echo '  INTO=FOLDER             where it puts them'
+	@echo '  SPEED=115200            bits a second'
+	@echo '  QUIET=600               seconds of silence after which it ends'
+	@echo '  SERVE=FOLDER            what make pxe has made: walks a machine through CONFIGS'
+	@echo '  MAC=ADDRESS             of the network card of that machine'
+	@echo '  HANG=300                seconds of silence after which it goes on'
+	@echo '  IMAGE=KERNEL.elf        what make measure boots'
+	@echo '  MODULES="A X,B Y"       its multiboot modules, each with its arguments'
+	@echo '  ARGUMENTS="X Y"         its command line; of images: of their kernels, too'
+	@echo '  CONFIGS="A B"           configurations in an image; all single ablations'
+	@echo '  FROM=FOLDER             make figures of what make collect has put there'
+	@echo '  MACHINE=kvm             make figures on this machine; tcg: only to try; BOOTS=3, BATCHES=30'
+	@echo '  SOURCE="X"              of make collect: a serial port, logs, or pictures with PHOTOS=1'
+	@echo '  INTO=FOLDER             where it puts them; SPEED=115200, QUIET=600: seconds of silence'
+	@echo '  SERVE=FOLDER MAC=ADDRESS  walks a machine that boots from make pxe through CONFIGS; HANG=300'
 	@echo '  CPU=486                 processor by its name in QEMU, such as 486,+cmov or qemu32'
 	@echo '  MEMORY=32               MB'
 	@echo '  TIMEOUT=60              seconds after which it is stopped'
 	@echo '  UNTIL=TEXT              what it writes on COM1 when it has finished'
 	@echo '  PROFILE=N               number of an interval of which each clock is told'
 	@echo '  CROSS_COMPILE=PREFIX    of another compiler than the pinned one (docs/toolchain.md)'
+	@echo '  COMPILER=clang          or "gcc -m32": instead of the pinned one'
 	@echo '  HOSTCC=PATH             compiler for this machine, for the i486 model; gcc'
 	@echo '  QEMU=PATH               instead of qemu-system-i386'
 	@echo '  PYTHON=PATH             a python3 with all modules that are needed'
 	@echo '  NO_INSTALL=1            only report missing Debian packages; fetch nothing'
-	@echo 'The last five and SEED may also come from the environment; the others may not.'
+	@echo 'The last six and SEED may also come from the environment; the others may not.'
 
 # All but the fuzzer, which is booted by a target of its own.
 PROGRAMS = $(filter-out fuzz,$(shell sed -n 's/^PROGRAMS := //p' bench/Makefile))
 
 figures: packages
-	@$(HARNESS) figures --results="$$RESULTS" --board="$$BOARD"
+	@$(HARNESS) figures $(if $(filter RESULTS,$(given)),--results="$$RESULTS") --board="$$BOARD" \
+		$(call option,--from,FROM) $(call option,--machine,MACHINE) $(call option,--configs,CONFIGS) \
+		$(call option,--boots,BOOTS) $(call option,--batches,BATCHES) --command-line="$$ARGUMENTS"
+
+collect: packages
+	@$(HARNESS) collect --into="$$INTO" $(if $(PHOTOS),--photos) $(call option,--configs,CONFIGS) \
+		$(call option,--serve,SERVE) $(call option,--mac,MAC) $(call option,--speed,SPEED) \
+		$(call option,--quiet,QUIET) $(call option,--hang,HANG) -- $$SOURCE
 
 ablation: packages
 	@$(HARNESS) ablation --results="$$RESULTS" --board="$$BOARD" $(call option,--switch,SWITCH)
 
 check: packages
-	@TWENTYFOLD_BUILD="$$BUILD" harness/python.sh -m pytest tests
+	@TWENTYFOLD_BUILD="$$BUILD" harness/python.sh -m pytest tests -m 'not machines'
+
+check-machines: packages
+	@TWENTYFOLD_BUILD="$$BUILD" harness/python.sh -m pytest tests -m machines
 
 profile: packages
 	@$(HARNESS) profile --board="$$BOARD" --cache="$$CACHE" --spaces="$$SPACES" \
@@ -127,6 +179,9 @@ run: packages
 kernel: packages
 	@$(HARNESS) build -- "$$CONFIG"
 
+iso disk floppy pxe: packages
+	@$(HARNESS) image --configs="$$CONFIGS" --command-line="$$ARGUMENTS" $@
+
 menuconfig: packages
 	@$(HARNESS) menuconfig $(if $(filter CONFIG,$(given)),-- "$$CONFIG")
 
@@ -149,4 +204,4 @@ clean:
 		echo "twentyfold: nothing is removed: another run is using build/: wait for its end" >&2; \
 		exit $$status; }
 
-.PHONY: help figures ablation check profile measure fuzz validate-model run kernel menuconfig switches doctor packages clean
+.PHONY: help figures ablation check check-machines profile measure fuzz validate-model run kernel iso disk floppy pxe collect menuconfig switches doctor packages clean

@@ -83,6 +83,11 @@ def find_toolchain() -> Toolchain:
     """With the prefix in CROSS_COMPILE; or the pinned one; or, where that cannot be
     had, the first of TOOLCHAINS that works, and says so."""
     given = os.environ.get("CROSS_COMPILE")
+    kind = os.environ.get("COMPILER")
+    if given and kind:
+        raise Refused("COMPILER and CROSS_COMPILE exclude each other: take one")
+    if kind:
+        return _of_kind(kind)
     if given:
         return _first_that_works(((given, ""), (given, "-m32")), "")
     if found := toolchain.find_pinned():
@@ -96,6 +101,17 @@ def find_toolchain() -> Toolchain:
         return found
 
 
+def _of_kind(kind: str) -> Toolchain:
+    """COMPILER=clang, or gcc -m32, which needs no gcc-multilib (that removes the cross
+    compiler)."""
+    if kind == "clang":
+        with locked(toolchain.CLANG):
+            return _first_that_works(((toolchain.wrap_clang(), ""),), "")
+    if kind == "gcc -m32":
+        return _first_that_works((("", "-m32"),), "")
+    raise Refused(f"no COMPILER '{kind}': there are clang and 'gcc -m32'")
+
+
 def _first_that_works(
     candidates: Sequence[tuple[str, str]], otherwise: str
 ) -> Toolchain:
@@ -106,7 +122,7 @@ def _first_that_works(
     tried = ", ".join(f"{prefix}gcc {flags}".strip() for prefix, flags in candidates)
     raise Refused(
         f"no compiler for i386 kernels (tried {tried}): install Debian's "
-        f"gcc-i686-linux-gnu or set CROSS_COMPILE to the prefix of one{otherwise}"
+        f"gcc-i686-linux-gnu (or clang, for COMPILER=clang) or set CROSS_COMPILE to the prefix of one{otherwise}"
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import json
 import os
 import shlex
 import shutil
@@ -17,9 +18,20 @@ import pandas as pd
 
 from rich.console import Console
 
-from harness import ablation, build, claims, doctor, experiments, figures, folders
-from harness import fuzz, intervals, measure, peers, places, processes, profile, records
-from harness import report, results, switches, tables
+from harness import ablation, build, claims, collect, doctor, experiments, figures
+from harness import folders
+from harness import (
+    fuzz,
+    images,
+    intervals,
+    measure,
+    peers,
+    places,
+    processes,
+    profile,
+    records,
+)
+from harness import real_machines, report, results, switches, tables, virtual
 from harness.errors import Refused, describe
 from harness.machines import qemu
 from harness.models.i486 import model, speed, validate
@@ -35,6 +47,9 @@ MEASURED = places.RESULTS / "measure"
 
 def make_figures(arguments: argparse.Namespace) -> None:
     """Builds, boots, measures: a new run in the results folder."""
+    if arguments.source or arguments.machine:
+        return make_machine_figures(arguments)
+    arguments.results = arguments.results or LATEST
     results.check_target(arguments.results)
     started = results.now()
     board = model.load_board(arguments.board)
@@ -86,6 +101,74 @@ def make_figures(arguments: argparse.Namespace) -> None:
             closing = evaluate(folder)
     print(closing)
     tell(arguments.results, "tables and figures are there")
+
+
+def make_machine_figures(arguments: argparse.Namespace) -> None:
+    """Of a real machine's records, or of kernels on this machine's processor."""
+    if arguments.source and arguments.machine:
+        raise Refused("FROM and MACHINE exclude each other: take one")
+    if arguments.source:
+        made = real_machines.make_figures(arguments.source, arguments.results)
+    else:
+        virtual.check_accelerator(arguments.machine)
+        made = [
+            virtual.measure_all(
+                arguments.machine,
+                arguments.configs,
+                _number("BOOTS", arguments.boots, 1, 1000) or 3,
+                _number("BATCHES", arguments.batches, 1, 60) or images.BATCHES,
+                arguments.command_line,
+                arguments.results,
+            )
+        ]
+    for folder in made:
+        facts = json.loads((folder / "machine.json").read_text())
+        print(f"{_relative(folder)}: {facts['machine']}, {len(facts['boots'])} boots")
+        print(f"clock: {facts['clock']}; read report.html, or report.md")
+        if facts["note"]:
+            print(facts["note"])
+        for line in facts["refused"]:
+            print(f"refused: {line}")
+
+
+def collect_records(arguments: argparse.Namespace) -> None:
+    """From a serial cable, logs or photographs into a folder."""
+    if not arguments.source:
+        raise Refused("SOURCE= is missing: a serial port, logs or pictures")
+    if not arguments.into:
+        raise Refused("INTO= is missing: the folder for what comes")
+    folder = Path(arguments.into)
+    quiet = _number("QUIET", arguments.quiet, 1, 10**6) or 600
+    speed = _number("SPEED", arguments.speed, 50, 4_000_000) or collect.SPEED
+    if arguments.photos:
+        collect.add_photos([Path(name) for name in arguments.source], folder)
+    elif not arguments.follow and all(Path(n).is_file() for n in arguments.source):
+        for name in arguments.source:
+            collect.add_file(Path(name), folder)
+    else:
+        _follow(arguments, folder, speed, quiet)
+    found = collect.read(folder)
+    print("\n".join(collect.summary(found)))
+    print(f"{_relative(folder)}: make figures FROM={_relative(folder)}")
+
+
+def _follow(
+    arguments: argparse.Namespace, folder: Path, speed: int, quiet: float
+) -> None:
+    if len(arguments.source) != 1:
+        raise Refused("one serial line at a time")
+    wanted = [str(switches.parse(name)) for name in arguments.configs.split()]
+    progress = collect.Progress(wanted)
+    if arguments.serve:
+        tree = arguments.serve
+        wanted = wanted or collect.configurations_of(tree)
+        hang = _number("HANG", arguments.hang, 1, 10**6) or 300
+        progress = collect.Campaign(wanted, tree, arguments.mac, hang)
+    try:
+        collect.follow(arguments.source[0], folder, speed, quiet, progress)
+    finally:
+        if isinstance(progress, collect.Campaign):
+            print("\n".join(f"campaign: {line}" for line in progress.close()))
 
 
 def make_ablation(arguments: argparse.Namespace) -> None:
@@ -202,6 +285,13 @@ def build_some(arguments: argparse.Namespace) -> None:
     for name in arguments.configuration:
         built = build.build(switches.parse(name))
         print(f"{_relative(built.kernel)}: {built.configuration}, {built.revision}")
+
+
+def make_image(arguments: argparse.Namespace) -> None:
+    """A CD, disk, floppy or network tree that boots some configurations."""
+    made = images.make(arguments.kind, arguments.configs, arguments.command_line)
+    print(f"{_relative(made)}: {images.advice(arguments.kind, _relative(made))}")
+    print(f"what is in it: {_relative(made)}.json")
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -377,8 +467,25 @@ def parser() -> argparse.ArgumentParser:
         return sub
 
     sub = command("figures", make_figures, "build, boot, measure, draw: a whole run")
-    sub.add_argument("--results", type=Path, default=LATEST, metavar="FOLDER")
+    sub.add_argument("--results", type=Path, metavar="FOLDER")
     sub.add_argument("--board", default=model.DEFAULT_BOARD, help="profile to model")
+    sub.add_argument("--from", dest="source", type=Path, help="a collection, or a log")
+    sub.add_argument("--machine", default="", help="kvm, or tcg to try")
+    sub.add_argument("--configs", default="", help="configurations, blanks between")
+    sub.add_argument("--boots", help="of each configuration; 3")
+    sub.add_argument("--batches", help="in each boot; 30")
+    sub.add_argument("--command-line", default="", help="for the kernels")
+    sub = command("collect", collect_records, "records of a real machine")
+    sub.add_argument("source", nargs="*", help="serial port, logs or pictures")
+    sub.add_argument("--into", default="", help="a folder")
+    sub.add_argument("--photos", action="store_true", help="pictures of QR codes")
+    sub.add_argument("--follow", action="store_true", help="a file that still grows")
+    sub.add_argument("--configs", default="", help="until these are there")
+    sub.add_argument("--serve", type=Path, help="what make pxe has made")
+    sub.add_argument("--mac", default="", help="of the machine that boots from it")
+    sub.add_argument("--speed", help="bits a second; 115200")
+    sub.add_argument("--quiet", help="seconds of silence after which it ends; 600")
+    sub.add_argument("--hang", help="seconds of silence that are a hang; 300")
     sub = command("ablation", make_ablation, "table 1: what each switch is worth")
     sub.add_argument("--results", type=Path, default=LATEST, metavar="FOLDER")
     sub.add_argument("--board", default=model.DEFAULT_BOARD, help="profile to model")
@@ -391,6 +498,10 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--revision", help="which it is of, if not this one")
     sub = command("build", build_some, "build configurations")
     sub.add_argument("configuration", nargs="+")
+    sub = command("image", make_image, "an image that real machines boot")
+    sub.add_argument("kind", choices=sorted(images.KINDS))
+    sub.add_argument("--configs", default="", help="configurations, blanks between")
+    sub.add_argument("--command-line", default="", help="for the kernels")
     sub = command("run", run, "boot a configuration on the terminal")
     sub.add_argument("configuration")
     sub.add_argument("--program", default="pingpong", help="what to run on it")

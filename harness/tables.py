@@ -40,7 +40,7 @@ def table7(measurements: pd.DataFrame, mhz: int, spaces: int = 2) -> pd.DataFram
     order = ["clock", "cache", "bytes", "system"]
     table = table.sort_values(order, ascending=[True, False, True, True])[columns]
     table["paper_us"] = [
-        _paper_us(system, size, cache) if spaces == 2 else None
+        paper_us(system, size, cache) if spaces == 2 else None
         for system, size, cache in zip(table["system"], table["bytes"], table["cache"])
     ]
     return table.reset_index(drop=True)
@@ -72,7 +72,8 @@ def series(table: pd.DataFrame) -> pd.DataFrame:
     return ours.reset_index()
 
 
-def _paper_us(system: str, size: int, cache: str) -> float | None:
+def paper_us(system: str, size: int, cache: str) -> float | None:
+    """What the paper has for one of our two ends, or None."""
     if system not in PAPER_SYSTEM or (system != "optimized" and cache == "cold"):
         return None
     warm = paper.one_way_us(*PAPER_SYSTEM[system])[size]

@@ -32,6 +32,10 @@ FOLDER = BUILD / "toolchain"
 TREE = FOLDER / "gcc"
 FLAGS = "kernels/compiler.mk"
 STAMP = TREE / "made-from"
+CLANG = BUILD / "clang"
+CLANG_TARGET = "i686-linux-gnu"
+# Messages have their strings in the middle of structures, which it finds unusual.
+QUIET = "-Wno-gnu-variable-sized-type-not-at-end -Wno-unused-command-line-argument"
 
 # The path of the checkout may hold anything, so the programs are found from $0.
 WRAPPER = """#!/bin/sh
@@ -180,6 +184,20 @@ def probe(prefix: str, flags: str) -> Toolchain | None:
         except OSError:
             return None
     return Toolchain(prefix, flags, version, binutils, comment)
+
+
+def wrap_clang() -> str:
+    """A prefix under which clang is called as gcc is, and binutils, which it needs:
+    its own assembler does not take ours."""
+    CLANG.mkdir(parents=True, exist_ok=True)
+    binutils = pin()["prefix"] if shutil.which(f"{pin()['prefix']}as") else ""
+    tools = {name: f"{binutils}{name}" for name in ("objdump", "objcopy", "nm")}
+    tools["gcc"] = f"clang --target={CLANG_TARGET} -fno-integrated-as {QUIET}"
+    for name, command in tools.items():
+        program = CLANG / f"clang-{name}"
+        program.write_text(f'#!/bin/sh\nexec {command} "$@"\n')
+        program.chmod(0o755)
+    return f"{os.path.relpath(CLANG, ROOT)}/clang-"
 
 
 def find_pinned() -> Toolchain | None:
