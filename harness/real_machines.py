@@ -86,6 +86,8 @@ def samples(machine: Machine) -> pd.DataFrame:
             raise Refused(f"{boot.name}: nothing says how fast its clock is")
         rows = run.samples
         messages = 2 * rows["round_trips"]
+        # Without clock ticks nobody knows how often the PIT has begun again.
+        pit = rows["pit"] if rows["ticks"].any() else float("nan")
         frame = pd.DataFrame(
             {
                 "configuration": run.configuration,
@@ -94,7 +96,7 @@ def samples(machine: Machine) -> pd.DataFrame:
                 "bytes": rows["bytes"],
                 "boot": number,
                 "one_way_us": (rows["end"] - rows["start"]) * 1000 / khz / messages,
-                "pit_us": rows["pit"] * 1e6 / 1193182 / messages,
+                "pit_us": pit * 1e6 / 1193182 / messages,
                 "smi": rows["smi"] if "smi" in rows else None,
             }
         )

@@ -103,6 +103,8 @@ def test_without_the_pit_the_acpi_timer_calibrates(
     clock = boot.run.about["clock"]
     assert (clock["source"], clock["pit_khz"]) == ("acpi", "0")
     assert abs(int(clock["khz"]) - 1_000_000) < 1000
+    (machine,) = real_machines.machines([boot])
+    assert real_machines.samples(machine)["pit_us"].isna().all()
 
 
 def test_the_medians_are_those_of_the_samples(tsc: str) -> None:
@@ -220,6 +222,49 @@ def _refusal(name: str, folder: Path) -> str:
     with pytest.raises(Refused) as refused:
         collect.follow(name, folder, collect.SPEED, 1, collect.Progress())
     return str(refused.value)
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """As make pxe leaves one."""
+    (tmp_path / "pxe/boot/grub").mkdir(parents=True)
+    (tmp_path / "pxe/boot/grub/grub.cfg").write_text("")
+    return tmp_path / "pxe"
+
+
+def offered(tree: Path) -> str:
+    """What GRUB would boot next."""
+    files = list((tree / "boot/grub").glob("grub.cfg-01-*"))
+    return files[0].read_text().split()[1] if files else ""
+
+
+def test_a_campaign_goes_on_behind_a_machine_that_says_nothing(tree: Path) -> None:
+    """Whether it hangs, or a server answers half and no kernel starts."""
+    names = ["optimized", "baseline"]
+    campaign = collect.Campaign(names, tree, pc.MAC, hang=10)
+    assert offered(tree) == "auto=optimized"
+    assert not campaign.see("", 5)
+    assert not campaign.see("", 11)
+    assert offered(tree) == "auto=baseline"
+    banner = "Twentyfold kernel, configuration baseline, revision x, gcc 12\n"
+    assert not campaign.see(banner, 0)
+    assert offered(tree) == "auto=optimized"
+    assert not campaign.see("", 11)
+    assert not campaign.see("", 15)
+    assert not campaign.see("", 22)
+    assert campaign.see("", 33)
+    assert campaign.tries == {"optimized": 2, "baseline": 2}
+    assert campaign.close() == [f"{name} is missing after 2 tries" for name in names]
+    assert offered(tree) == ""
+
+
+def test_a_campaign_needs_a_tree_and_a_card(tree: Path) -> None:
+    with pytest.raises(Refused, match="'52:54' is no address of a network card"):
+        collect.Campaign(["optimized"], tree, "52:54", 10)
+    with pytest.raises(Refused, match="no tree that 'make pxe' has made"):
+        collect.Campaign(["optimized"], tree / "none", pc.MAC, 10)
+    with pytest.raises(Refused, match="no manifest of an image"):
+        collect.configurations_of(tree)
 
 
 # --- tables ------------------------------------------------------------------------------
