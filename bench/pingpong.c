@@ -518,7 +518,7 @@ static uint32_t add_series(struct series *s, uid_t other, uid_t inside,
 static void show_records(
     const char *command_line, const char *kept, uint32_t rows)
 {
-	qr_show(kept, records_kept(), rows,
+	qr_show(kept, records_kept(), records_crc(), rows,
 	    argument(command_line, "seconds", 3),
 	    argument(command_line, "cycles", 2));
 }

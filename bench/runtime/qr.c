@@ -258,14 +258,13 @@ static void show_page(const struct version *v, uint32_t page, uint32_t pages,
 	show(v);
 }
 
-void qr_show(const char *text, uint32_t bytes, uint32_t rows, uint32_t seconds,
-    uint32_t cycles)
+void qr_show(const char *text, uint32_t bytes, uint32_t crc, uint32_t rows,
+    uint32_t seconds, uint32_t cycles)
 {
 	const struct version *v = versions + (rows < versions[0].rows);
 	/* "TFQ 123/123 12345678 " */
 	uint32_t room = v->data - OVERHEAD - 21;
-	uint32_t pages = (bytes + room - 1) / room, crc = crc32(text, bytes);
-	uint32_t page;
+	uint32_t pages = (bytes + room - 1) / room, page;
 
 	if (rows < v->rows) {
 		print("# the screen is too small for QR codes\n");

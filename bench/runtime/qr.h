@@ -11,9 +11,9 @@
 
 #include <stdint.h>
 
-/* The whole text, seconds a page, cycles times. rows: of the screen; at
+/* The whole text, of which crc is the CRC-32, seconds a page, cycles times. rows: of the screen; at
  * least 21. */
-void qr_show(const char *text, uint32_t bytes, uint32_t rows, uint32_t seconds,
-    uint32_t cycles);
+void qr_show(const char *text, uint32_t bytes, uint32_t crc, uint32_t rows,
+    uint32_t seconds, uint32_t cycles);
 
 #endif

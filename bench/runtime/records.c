@@ -17,10 +17,12 @@ struct line {
 
 static uint32_t samples;
 
+#ifndef RUNTIME
 static struct {
 	char *text;
 	uint32_t room, bytes;
 } kept;
+#endif
 
 static void put(struct line *line, char c)
 {
@@ -107,7 +109,7 @@ static void line_format(struct line *line, const char *format, ...)
 
 /* As many instructions for any text: a run in which only the revision differs
  * has its clock interrupts at the same places. */
-uint32_t crc32(const char *text, uint32_t bytes)
+static uint32_t crc32(const char *text, uint32_t bytes)
 {
 	uint32_t crc = ~0u;
 	int bit;
@@ -120,7 +122,7 @@ uint32_t crc32(const char *text, uint32_t bytes)
 	return ~crc;
 }
 
-static struct line make_record(const struct line *body)
+static void write_record(const struct line *body)
 {
 	struct line line = {0};
 	uint32_t n;
@@ -129,22 +131,21 @@ static struct line make_record(const struct line *body)
 	for (n = 0; n < body->bytes; n++)
 		put(&line, body->text[n]);
 	put(&line, '\n');
-	return line;
-}
-
-static void write_record(const struct line *body)
-{
-	struct line line = make_record(body);
-
 	console_write(line.text, line.bytes);
 }
 
-static void write_and_keep(const struct line *body)
+#ifdef RUNTIME /* no machine without a serial port there */
+#define keep_record(body)
+#else
+static void keep_record(const struct line *body)
 {
-	struct line line = make_record(body);
+	struct line line = {0};
 	uint32_t n;
 
-	console_write(line.text, line.bytes);
+	line_format(&line, "TF1 %x ", crc32(body->text, body->bytes));
+	for (n = 0; n < body->bytes; n++)
+		put(&line, body->text[n]);
+	put(&line, '\n');
 	if (line.bytes <= kept.room - kept.bytes)
 		for (n = 0; n < line.bytes; n++)
 			kept.text[kept.bytes++] = line.text[n];
@@ -162,6 +163,11 @@ uint32_t records_kept(void)
 	return kept.bytes;
 }
 
+uint32_t records_crc(void)
+{
+	return crc32(kept.text, kept.bytes);
+}
+
 void record(const char *kind, const char *format, ...)
 {
 	struct line body = {0};
@@ -171,8 +177,10 @@ void record(const char *kind, const char *format, ...)
 	va_start(list, format);
 	put_format(&body, format, list);
 	va_end(list);
-	write_and_keep(&body);
+	write_record(&body);
+	keep_record(&body);
 }
+#endif
 
 void record_begin(const char *experiment)
 {
@@ -180,7 +188,8 @@ void record_begin(const char *experiment)
 
 	line_format(&body, "begin experiment=%s configuration=%s revision=%s",
 	    experiment, CONFIGURATION, REVISION);
-	write_and_keep(&body);
+	write_record(&body);
+	keep_record(&body);
 }
 
 void record_sample(const char *format, ...)
@@ -200,7 +209,8 @@ void record_end(void)
 	struct line body = {0};
 
 	line_format(&body, "end samples=%u", samples);
-	write_and_keep(&body);
+	write_record(&body);
+	keep_record(&body);
 }
 
 void print_list(const char *format, va_list list)

@@ -36,7 +36,7 @@ void record_end(void);
 void records_keep(char *text, uint32_t bytes);
 uint32_t records_kept(void);
 
-uint32_t crc32(const char *text, uint32_t bytes);
+uint32_t records_crc(void); /* CRC-32 of all that has been kept */
 
 /* Complains and ends the machine; formats as print. */
 void fail(const char *format, ...) __attribute__((noreturn));
