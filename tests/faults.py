@@ -397,14 +397,14 @@ FAULTS = {
     "path-uid": Fault(
         "the hand-coded path compares only the low half of a uid",
         "optimized",
-        "optimized/ipc_entry.S",
+        "core/steps/guards.h",
         "\tcmpl\t%esi, TCB_UID + 4(%ebp)\n\tjne\t\\otherwise\n",
         "",
     ),
     "path-message": Fault(
         "it does not look where the message is",
         "optimized",
-        "optimized/ipc_entry.S",
+        "core/steps/guards.h",
         "\tcmpl\t$USER_END - MESSAGE_DIRECT, %ecx\n\tja\t\\otherwise\n",
         "",
     ),
@@ -418,14 +418,14 @@ FAULTS = {
     "path-resources": Fault(
         "it does not leave window and coprocessor",
         "optimized",
-        "optimized/ipc_entry.S",
+        "core/steps/guards.h",
         "\tjne\t.Lleave_\\call\n",
         "",
     ),
     "path-window": Fault(
         "it does not close the window",
         "optimized.debug",
-        "optimized/ipc_entry.S",
+        "optimized/steps/transfer.h",
         "\tmovl\t$0, PHYSICAL_MAP + WINDOW_ENTRY(%ecx)\n"
         "\tmovl\t$0, PHYSICAL_MAP + WINDOW_ENTRY + 4(%ecx)\n",
         "",
@@ -433,14 +433,14 @@ FAULTS = {
     "path-size": Fault(
         "it does not look at the size of the buffer",
         "optimized",
-        "optimized/ipc_entry.S",
+        "optimized/steps/complex_messages.h",
         "\tcmpb\t%ah, %dh\n",
         "\tcmpb\t%dh, %dh\n",
     ),
     "path-string-size": Fault(
         "nor at that of a string's",
         "optimized",
-        "optimized/ipc_entry.S",
+        "core/steps/strings.h",
         "\tuser\t\\otherwise, cmpl\tSTRING_BUFFER_SIZE(%ebx), %ecx\n"
         "\tja\t\\otherwise\n",
         "",
@@ -448,14 +448,14 @@ FAULTS = {
     "path-string-region": Fault(
         "nor whether a string's buffer can be seen in the window",
         "optimized",
-        "optimized/ipc_entry.S",
+        "core/steps/strings.h",
         "\tcmpl\t$2 * REGION_SIZE - STRING_AT_ONCE, %edi\n\tja\t\\otherwise\n",
         "",
     ),
     "path-string-kernel": Fault(
         "nor whether it is the kernel's",
         "optimized",
-        "optimized/ipc_entry.S",
+        "core/steps/strings.h",
         "\tcmpl\t$USER_END, %edi\n"
         "\tjae\t\\otherwise\n"
         "\tuser\t\\otherwise, movl\t%ecx, STRING_LENGTH(%ebx)\n",
@@ -464,7 +464,7 @@ FAULTS = {
     "path-buffer": Fault(
         "nor whether the buffer is",
         "optimized",
-        "optimized/ipc_entry.S",
+        "optimized/steps/transfer.h",
         "\tcmpl\t$USER_END, %eax\n\tjae\t\\otherwise\n",
         "",
     ),
@@ -486,7 +486,7 @@ FAULTS = {
     "path-direction": Fault(
         "it enters C with the program's direction flag",
         "optimized-direct_switch",
-        "optimized/ipc_entry.S",
+        "core/steps/marks.h",
         "\tcld\n\tcall\t\\function\n",
         "\tcall\t\\function\n",
     ),

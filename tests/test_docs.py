@@ -63,6 +63,9 @@ def test_all_of_the_kernel_is_in_the_reading_order() -> None:
         path = path if path.startswith("kernels/") else f"kernels/{path}"
         both = re.fullmatch(r"(.*)\.\[ch\]", path)
         named |= {f"{both[1]}.c", f"{both[1]}.h"} if both else {path}
+    # Steps are pairs, each with one name.
+    for path in re.findall(r"`(steps/\w+\.h)`", text):
+        named |= {f"kernels/{side}/{path}" for side in ("baseline", "optimized")}
     folder = ROOT / "kernels"
     files = {str(f.relative_to(ROOT)) for f in folder.rglob("*") if f.is_file()}
     assert files - named == set()

@@ -27,7 +27,7 @@
 	cmpw	$USER_DATA, %ax
 	jne	1f
 2:
-	.subsection 1
+	.subsection 2
 1:	call	load_segments
 	jmp	2b
 	.previous

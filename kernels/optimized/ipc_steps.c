@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Steps of the hand-coded path (ipc_entry.S) that switches avoid: what is left
+ * Steps of the hand-coded path (ipc_entry.S, steps/) that switches avoid: what is left
  * of them to do is done by the same functions as in the C path.
  */
 #include <coprocessor.h>

@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* 5.3.4: ready queues are put right when somebody looks at them. */
+
+.macro	change_queues
+	step	change_queues, 0
+.endm

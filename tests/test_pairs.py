@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Pairs: both sides of a mechanism have the same names."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from harness.places import ROOT
+
+KERNELS = ROOT / "kernels"
+SIDES = ("baseline", "optimized")
+STEPS = sorted(path.name for path in (KERNELS / "optimized/steps").glob("*.h"))
+
+
+def macros(path: Path) -> list[str]:
+    return re.findall(r"^\.macro\t(\w+)", path.read_text(), re.M)
+
+
+def users(name: str, but: Path) -> list[Path]:
+    """Files in which a macro is called, but one."""
+    places = [KERNELS / "optimized/ipc_entry.S", *KERNELS.glob("*/steps/*.h")]
+    called = re.compile(rf"^\t{name}\b", re.M)
+    return [path for path in places if path != but and called.search(path.read_text())]
+
+
+def test_steps_are_pairs() -> None:
+    assert STEPS == sorted(path.name for path in (KERNELS / "baseline/steps").glob("*"))
+    assert len(STEPS) >= 13
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_both_sides_have_the_same_macros_in_the_same_order(step: str) -> None:
+    """But those that only its own file calls."""
+    public = []
+    for side in SIDES:
+        path = KERNELS / side / "steps" / step
+        public.append([name for name in macros(path) if users(name, but=path)])
+    assert public[0] == public[1] != []
+
+
+def test_the_entries_test_only_the_shape_of_the_path() -> None:
+    text = (KERNELS / "optimized/ipc_entry.S").read_text()
+    assert set(re.findall(r"CONFIG_\w+", text)) == {"CONFIG_RPC_SYSCALLS", "CONFIG_PORTS"}
