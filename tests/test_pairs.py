@@ -44,3 +44,25 @@ def test_both_sides_have_the_same_macros_in_the_same_order(step: str) -> None:
 def test_the_entries_test_only_the_shape_of_the_path() -> None:
     text = (KERNELS / "optimized/ipc_entry.S").read_text()
     assert set(re.findall(r"CONFIG_\w+", text)) == {"CONFIG_RPC_SYSCALLS", "CONFIG_PORTS"}
+
+
+def functions(path: Path) -> list[str]:
+    """Those that are defined, in their order."""
+    text = path.read_text()
+    if path.suffix == ".S":
+        return re.findall(r"^(\w+):", text, re.M)
+    return re.findall(r"^[a-z][\w \*]*?\b\**(\w+)\([^;{]*?\)\n\{", text, re.M)
+
+
+PAIRS = sorted(
+    path.name
+    for path in (KERNELS / "optimized").glob("*.[chS]")
+    if (KERNELS / "baseline" / path.name).exists()
+)
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_both_sides_have_their_functions_in_the_same_order(name: str) -> None:
+    """So that a diff shows what is different."""
+    naive, ours = (functions(KERNELS / side / name) for side in SIDES)
+    assert [f for f in naive if f in ours] == [f for f in ours if f in naive]

@@ -24,6 +24,14 @@ static inline void queue_starts(struct tcb *t)
 	queue_ready(t);
 }
 
+static inline void queue_removed(struct tcb *t)
+{
+	if (t->state == THREAD_READY)
+		dequeue(t, ready_link);
+	else
+		dequeue(t, waiting_link);
+}
+
 static inline void queue_preempted(struct tcb *t)
 {
 	dequeue(t, ready_link);
@@ -33,14 +41,6 @@ static inline void queue_preempted(struct tcb *t)
 static inline void queue_created(struct tcb *t)
 {
 	ready_append(t);
-}
-
-static inline void queue_removed(struct tcb *t)
-{
-	if (t->state == THREAD_READY)
-		dequeue(t, ready_link);
-	else
-		dequeue(t, waiting_link);
 }
 
 static inline void queue_swapped_out(struct tcb *t)

@@ -9,6 +9,11 @@ uint64_t wakeup_now(void)
 	return now;
 }
 
+void wakeup_set(struct tcb *t, uint32_t ms)
+{
+	wakeup_restore(t, now + wakeup_delay(ms));
+}
+
 uint64_t wakeup_due(const struct tcb *t)
 {
 	return t->due;
@@ -25,11 +30,6 @@ void wakeup_restore(struct tcb *t, uint64_t due)
 		later = queue_behind(&sleepers, later, wakeup_link);
 	enqueue_before(&sleepers, later, t, wakeup_link);
 	t->in_wakeup_list = true;
-}
-
-void wakeup_set(struct tcb *t, uint32_t ms)
-{
-	wakeup_restore(t, now + wakeup_delay(ms));
 }
 
 void wakeup_tick(void)

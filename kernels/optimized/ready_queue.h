@@ -12,17 +12,17 @@ static inline void queue_waits(struct tcb *t)
 	(void)t;
 }
 
-static inline void queue_starts(struct tcb *t)
-{
-	(void)t;
-}
-
 static inline void queue_ready(struct tcb *t)
 {
 	if (t->in_ready_queue)
 		return;
 	t->in_ready_queue = true;
 	ready_append(t);
+}
+
+static inline void queue_starts(struct tcb *t)
+{
+	(void)t;
 }
 
 static inline void queue_removed(struct tcb *t)
