@@ -78,7 +78,8 @@ help:
 	@echo 'make pxe                a folder for a TFTP server'
 	@echo 'make collect            records of a real machine: SOURCE="/dev/ttyS0" INTO=FOLDER'
 	@echo 'make menuconfig         choose switches in a menu; CONFIG=C to start from'
-	@echo 'make switches           list the switches'
+	@echo 'make switches           list the switches, and the files that are their two sides'
+	@echo 'make diff SWITCH=S      the two sides of a switch, and where else it is tested'
 	@echo 'make doctor             what is installed, what is missing, what it means'
 	@echo 'make clean              remove build/, results/latest, results/profile and results/measure'
 	@echo
@@ -188,6 +189,9 @@ menuconfig: packages
 switches: packages
 	@$(HARNESS) switches
 
+diff: packages
+	@$(HARNESS) diff -- "$$SWITCH"
+
 doctor:
 	@NO_INSTALL=1 harness/packages.sh
 	@$(HARNESS) doctor
@@ -204,4 +208,4 @@ clean:
 		echo "twentyfold: nothing is removed: another run is using build/: wait for its end" >&2; \
 		exit $$status; }
 
-.PHONY: help figures ablation check check-machines profile measure fuzz validate-model run kernel iso disk floppy pxe collect menuconfig switches doctor packages clean
+.PHONY: help figures ablation check check-machines profile measure fuzz validate-model run kernel iso disk floppy pxe collect menuconfig switches diff doctor packages clean

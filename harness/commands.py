@@ -31,7 +31,7 @@ from harness import (
     profile,
     records,
 )
-from harness import real_machines, report, results, switches, tables, virtual
+from harness import real_machines, report, results, sides, switches, tables, virtual
 from harness.errors import Refused, describe
 from harness.machines import qemu
 from harness.models.i486 import model, speed, validate
@@ -446,8 +446,28 @@ def menuconfig(arguments: argparse.Namespace) -> None:
 
 
 def list_switches(_: argparse.Namespace) -> None:
+    """Each with the pairs of files that are its two sides."""
     for switch in switches.everything():
-        print(f"{switch.name:20} {switch.prompt}")
+        pairs = ", ".join(sides.pairs(switch)) or "make diff tells where"
+        print(f"{switch.name:20} {switch.prompt:57} {pairs}")
+
+
+def show_sides(arguments: argparse.Namespace) -> None:
+    """The two sides of a switch."""
+    if not arguments.switch:
+        raise Refused("SWITCH= is missing: 'make switches' lists them")
+    switch = switches.find(arguments.switch.lower())
+    console = Console(highlight=False, soft_wrap=True)
+    styles = {"+": "green", "-": "red", "@": "cyan"}
+    console.print(f"{switch.prompt}\n", style="bold")
+    console.print(switch.help, markup=False)
+    for name in sides.pairs(switch):
+        console.print()
+        for line in sides.difference(name):
+            console.print(line, style=styles.get(line[:1]), markup=False)
+    console.print("\ntested in, with the lines:", style="bold")
+    for place in sides.others(switch):
+        console.print(f"  {place}")
 
 
 def examine(_: argparse.Namespace) -> None:
@@ -530,6 +550,8 @@ def parser() -> argparse.ArgumentParser:
     sub = command("menuconfig", menuconfig, "choose switches in a menu")
     sub.add_argument("configuration", nargs="?", help="to start from")
     command("switches", list_switches, "list the switches")
+    sub = command("diff", show_sides, "the two sides of a switch")
+    sub.add_argument("switch", nargs="?", default="")
     command("doctor", examine, "what is installed, what is missing")
     return top
 

@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 import re
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
 
+from harness import commands, sides, switches
+from harness.errors import Refused
 from harness.places import ROOT
 
 KERNELS = ROOT / "kernels"
@@ -43,7 +46,10 @@ def test_both_sides_have_the_same_macros_in_the_same_order(step: str) -> None:
 
 def test_the_entries_test_only_the_shape_of_the_path() -> None:
     text = (KERNELS / "optimized/ipc_entry.S").read_text()
-    assert set(re.findall(r"CONFIG_\w+", text)) == {"CONFIG_RPC_SYSCALLS", "CONFIG_PORTS"}
+    assert set(re.findall(r"CONFIG_\w+", text)) == {
+        "CONFIG_RPC_SYSCALLS",
+        "CONFIG_PORTS",
+    }
 
 
 def functions(path: Path) -> list[str]:
@@ -66,3 +72,25 @@ def test_both_sides_have_their_functions_in_the_same_order(name: str) -> None:
     """So that a diff shows what is different."""
     naive, ours = (functions(KERNELS / side / name) for side in SIDES)
     assert [f for f in naive if f in ours] == [f for f in ours if f in naive]
+
+
+@pytest.mark.parametrize("switch", switches.switches(), ids=lambda s: s.name)
+def test_each_switch_can_be_seen(switch: switches.Switch) -> None:
+    """As a pair of files, but for those that are a way to call or to lie in memory."""
+    pairs, others = sides.pairs(switch), sides.others(switch)
+    without = {"rpc_syscalls", "shared_buffers", "cache_layout"}
+    assert bool(pairs) == (switch.name not in without)
+    assert pairs or others
+    for name in pairs:
+        assert any(line[:1] == "+" for line in sides.difference(name))
+
+
+def test_the_sides_of_lazy_scheduling(capsys: pytest.CaptureFixture[str]) -> None:
+    switch = switches.find("lazy_scheduling")
+    assert sides.pairs(switch) == ["ready_queue.h", "steps/ready_queue.h"]
+    commands.show_sides(Namespace(switch="LAZY_SCHEDULING"))
+    shown = capsys.readouterr().out
+    assert "+++ kernels/optimized/ready_queue.h" in shown
+    assert "kernels/core/dispatch.c: " in shown
+    with pytest.raises(Refused, match="SWITCH= is missing"):
+        commands.show_sides(Namespace(switch=""))
