@@ -10,7 +10,6 @@ import pytest
 
 from harness import switches
 from harness.errors import Refused
-from harness.places import ROOT
 from test_builds import subsets
 
 
@@ -79,12 +78,6 @@ def test_debug_builds_have_names_of_their_own() -> None:
 def test_unknown_names_are_refused(name: str, complaint: str) -> None:
     with pytest.raises(Refused, match=re.escape(complaint)):
         switches.parse(name)
-
-
-@pytest.mark.parametrize("end", ["baseline", "optimized"])
-def test_defconfigs_are_the_two_ends(end: str) -> None:
-    defconfig = ROOT / "kernels" / end / "defconfig"
-    assert switches.load(defconfig).name == end
 
 
 def test_config_files_keep_the_configuration(tmp_path: Path) -> None:

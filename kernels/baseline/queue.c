@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Queues whose links are in blocks of their own, not in the tcbs (5.3.2).
+ */
 #include <queue.h>
 #include <heap.h>
 

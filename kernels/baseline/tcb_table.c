@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Tcbs are blocks of the heap; a table has their addresses, by thread number.
+ */
 #include <tcb_table.h>
 #include <heap.h>
 #include <memory.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Messages are copied twice: into a buffer of the kernel, and from there into
+ * the receiver's space.
+ */
 #include <transfer.h>
 #include <heap.h>
 #include <memory.h>

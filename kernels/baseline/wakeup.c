@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One list of all threads that wait with a timeout, in the order in which they
+ * will wake up.
+ */
 #include <wakeup.h>
 
 static struct queue sleepers = QUEUE_EMPTY(sleepers); /* next to wake first */

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The clock tick: it counts, lets wakeup lists and swapping go on, and ends the
+ * timeslice of the running thread.
+ */
 #include <clock.h>
 #include <assertions.h>
 #include <dispatch.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The coprocessor is set up, and a new thread gets registers that hold nothing
+ * of another thread (5.5.6).
+ */
 #include <coprocessor.h>
 #include <panic.h>
 

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The scheduler: it chooses the next thread, switches to it, and has the idle
+ * thread for what is left to do when no thread is ready (5.3.4, 5.3.5).
+ */
 #include <dispatch.h>
 #include <assertions.h>
 #include <clock.h>

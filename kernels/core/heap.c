@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Blocks of a few sizes, out of frames: for tasks, mappings, and tcbs that are
+ * swapped out.
+ */
 #include <heap.h>
 #include <config.h>
 #include <memory.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Hardware interrupts become messages to the thread that has attached them; of
+ * each line a pseudo-thread is the sender.
+ */
 #include <interrupt.h>
 #include <ipc.h>
 #include <user_memory.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Memory objects that a message has brought: which pages of which task appear
+ * in a receiver's space when they are touched (5.2.2).
+ */
 #include <mapping.h>
 #include <heap.h>
 #include <space.h>

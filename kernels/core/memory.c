@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Frames of physical memory: how many users each one has, and which are free.
+ * What is free at boot machine/memory_map.c tells.
+ */
 #include <memory.h>
 #include <heap.h>
 #include <config.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a message and a buffer say of themselves is read from user memory,
+ * checked, and handed to the transfer (5.4.1).
+ */
 #include <message.h>
 
 /* The fixed part of a message, in one go: false if it is not all there. */

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A page fault at a user address: of the running thread, or, in a transfer, of
+ * the receiver. Its pager is asked (5.2.2, 5.2.3).
+ */
 #include <page_fault.h>
 #include <ipc.h>
 #include <mapping.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Without REGISTER_PARAMETERS an IPC call names a block of memory: its
+ * parameters are read from there, and results written back (5.4.2).
+ */
 #include <parameters.h>
 #include <user_memory.h>
 

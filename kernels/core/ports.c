@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Ports, an extension (7.1): names for receivers, and links to them in each
+ * task's space.
+ */
 #include <ports.h>
 #include <heap.h>
 #include <memory.h>

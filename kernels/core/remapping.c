@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Pages that move from the sender's space to the receiver's, an extension
+ * (7.2).
+ */
 #include <remapping.h>
 #include <mapping.h>
 #include <space.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Address spaces: page directories and tables of tasks, and the kernel's part,
+ * which is the same in all of them.
+ */
 #include <space.h>
 #include <heap.h>
 #include <mapping.h>

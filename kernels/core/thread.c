@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Threads and tasks are made and deleted; a uid is never used again.
+ */
 #include <thread.h>
 #include <assertions.h>
 #include <clock.h>

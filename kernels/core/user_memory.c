@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Copies to and from user memory, in pieces, so that a clock tick is never
+ * late; a page fault in one of them leads to its recovery.
+ */
 #include <user_memory.h>
 #include <dispatch.h>
 

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * ACPI's tables, as far as the kernel reads them: from the pointer that a BIOS
+ * has left to the timer and the reset register.
+ */
 #include <acpi.h>
 #include <machine.h>
 #include <memory.h>

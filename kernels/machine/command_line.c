@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Words of the form name=value; the kernel keeps a copy of the whole line.
+ */
 #include <command_line.h>
 #include <multiboot.h>
 #include <panic.h>

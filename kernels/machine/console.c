@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the kernel prints goes to a serial port and to the screen. printf has
+ * only what the kernel needs.
+ */
 #include <command_line.h>
 #include <console.h>
 #include <machine.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The first line that a kernel writes: which configuration it is, of which
+ * revision, made by which compiler.
+ */
 #include <identity.h>
 #include <config.h>
 #include <revision.h>

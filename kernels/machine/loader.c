@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The boot loader's modules are programs: each becomes a task with one thread,
+ * the first one the root task, which gets a quarter of the memory.
+ */
 #include <loader.h>
 #include <command_line.h>
 #include <panic.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What is around the processor: memory that PHYSICAL_MAP does not show, the
+ * clock as a stop watch, the watchdog, and how a machine ends.
+ */
 #include <machine.h>
 #include <acpi.h>
 #include <clock.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The boot loader's memory map: only what is free, and nothing that the loader
+ * has put there, becomes frames.
+ */
 #include <memory_map.h>
 #include <memory.h>
 #include <panic.h>

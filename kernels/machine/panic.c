@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The kernel cannot go on: it says why, with the registers, and ends the
+ * machine.
+ */
 #include <panic.h>
 #include <console.h>
 #include <machine.h>

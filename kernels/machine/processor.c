@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which processor it is: later ones have what must be switched off, and caches
+ * that invd would harm.
+ */
 #include <processor.h>
 #include <cpu.h>
 #include <cpuid_instruction.h>

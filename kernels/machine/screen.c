@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * VGA text, or letters drawn in pixels. Pixels are slow to move: there the text
+ * does not scroll, the next line is the first one.
+ */
 #include <machine.h>
 #include <memory.h>
 #include <screen.h>

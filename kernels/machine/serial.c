@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One serial port, polled. One that is not there, or never takes a character,
+ * is given up.
+ */
 #include <cpu.h>
 #include <serial.h>
 

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Tcbs are an array in virtual memory (5.2.5): one that is touched first gets a
+ * frame in the page fault.
+ */
 #include <tcb_table.h>
 #include <memory.h>
 #include <space.h>

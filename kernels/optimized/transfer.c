@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Messages that are not short are copied once, through a window on the
+ * receiver's space (5.2.3).
+ */
 #include <transfer.h>
 #include <message.h>
 #include <remapping.h>
