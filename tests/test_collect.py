@@ -169,10 +169,18 @@ def test_a_collection_goes_on(tsc: str, pit: str, tmp_path: Path) -> None:
     )
 
 
+def cable() -> tuple[int, int]:
+    """Two ends of a serial line."""
+    pytest.importorskip("serial")
+    try:
+        return pty.openpty()
+    except OSError as error:
+        pytest.skip(f"no pseudo-terminal here: {error}")
+
+
 def test_from_a_serial_line(tsc: str, tmp_path: Path) -> None:
     """By pyserial; the cable is pulled at the end."""
-    pytest.importorskip("serial")
-    ours, theirs = pty.openpty()
+    ours, theirs = cable()
     name = os.ttyname(theirs)
     progress = collect.Progress(["optimized"])
 
@@ -194,8 +202,7 @@ def test_from_a_serial_line(tsc: str, tmp_path: Path) -> None:
 def test_a_pulled_cable_loses_nothing(
     tsc: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    pytest.importorskip("serial")
-    ours, theirs = pty.openpty()
+    ours, theirs = cable()
     name = os.ttyname(theirs)
     half = tsc[: len(tsc) // 2]
 

@@ -253,9 +253,11 @@ void machine_stop(bool success)
 		if (end == REBOOT)
 			reset();
 	}
+	/* QEMU ends somewhat later: nothing may be written meanwhile. */
 	if (end == EXIT)
 		outb(EXIT_PORT, success ? EXIT_SUCCESS : EXIT_FAILURE);
-	print("# halted: it can be switched off\n");
+	else
+		print("# halted: it can be switched off\n");
 	for (;;)
 		asm volatile("cli; hlt");
 }
