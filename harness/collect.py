@@ -325,7 +325,10 @@ class Campaign(Progress):
             self.file.unlink(missing_ok=True)
             return
         partial = self.file.with_name(f".{self.file.name}")
-        partial.write_text(f"set auto={others[0]}\nsource $prefix/grub.cfg\n")
+        # Once: grub.cfg reads this file, too.
+        text = f"set auto={others[0]}\n"
+        text += 'if [ -z "$again" ]; then set again=1; source $prefix/grub.cfg; fi\n'
+        partial.write_text(text)
         partial.replace(self.file)
 
 

@@ -64,7 +64,8 @@ def network(tree: Path, firmware: str) -> list[str]:
     core = "i386-pc/core.0" if firmware == BIOS else "x86_64-efi/core.efi"
     server = f"user,id=net,tftp={tree},bootfile=boot/grub/{core}"
     card = f"e1000,netdev=net,mac={MAC},bootindex=0"
-    return ["-netdev", server, "-device", card]
+    # UEFI's network wants random numbers.
+    return ["-netdev", server, "-device", card, "-device", "virtio-rng-pci"]
 
 
 def command(pc: Pc, serial: str) -> list[str]:
