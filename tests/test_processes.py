@@ -40,8 +40,15 @@ def image(tmp_path: Path) -> Path:
     return path
 
 
+def heed_signals() -> None:
+    """The tests themselves may be run with nohup, or in the background of a script."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def harness(*arguments: str, **options: Any) -> subprocess.Popen[str]:
     """In a session of its own, in which all that it starts is, too."""
+    options.setdefault("preexec_fn", heed_signals)
     return subprocess.Popen(
         [sys.executable, "-m", "harness", *arguments],
         cwd=ROOT,
@@ -146,6 +153,7 @@ def test_a_closed_terminal_ends_it(image: Path) -> None:
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
+        preexec_fn=heed_signals,
     )
     os.close(theirs)
     until(lambda: boots(process.pid))
