@@ -122,7 +122,8 @@ def _first_that_works(
     tried = ", ".join(f"{prefix}gcc {flags}".strip() for prefix, flags in candidates)
     raise Refused(
         f"no compiler for i386 kernels (tried {tried}): install Debian's "
-        f"gcc-i686-linux-gnu (or clang, for COMPILER=clang) or set CROSS_COMPILE to the prefix of one{otherwise}"
+        "gcc-i686-linux-gnu (or clang, for COMPILER=clang) or set CROSS_COMPILE to the "
+        f"prefix of one{otherwise}"
     )
 
 

@@ -293,6 +293,7 @@ def test_figures_from_a_log(tsc: str, tmp_path: Path) -> None:
     assert row["low95"] <= row["one_way"] <= row["high95"]
     report = (folder / "report.md").read_text()
     assert "Clock: TSC, 1000 MHz by acpi" in report
+    assert "numbers were measured" in report
     for name in ("report.html", "machine7.svg", "machine8.svg", "samples.csv"):
         assert (folder / name).stat().st_size > 100
     real_machines.make_figures(log, folder)  # once more, over its own
@@ -320,6 +321,7 @@ def test_plain_tcg_is_no_measurement(tmp_path: Path) -> None:
     folder = virtual.measure_all("tcg", names, 2, 3, words, tmp_path / "run")
     report = (folder / "report.md").read_text()
     assert "not a measurement" in report
+    assert "numbers were measured" not in report
     table = pd.read_csv(folder / "table1.csv")
     assert set(table["switch"]) == {"lazy_scheduling"}
     assert (table["low95"] <= table["increase_percent"]).all()
