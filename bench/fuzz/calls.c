@@ -269,11 +269,14 @@ static uint32_t some_pages(struct generator *g, uint32_t most)
 	return any(g, most + 1) * PAGE_BYTES;
 }
 
+/* In the window even if no pages are: there may yet be some bytes. */
 static uint32_t page_of_window(
     struct generator *g, uint32_t arena, uint32_t bytes)
 {
+	uint32_t pages = bytes ? bytes / PAGE_BYTES : 1;
+
 	return window(arena) +
-	       any(g, 1 + WINDOW_PAGES - bytes / PAGE_BYTES) * PAGE_BYTES;
+	       any(g, 1 + WINDOW_PAGES - pages) * PAGE_BYTES;
 }
 
 /* Pages move only to where the partner may have its windows. */
