@@ -81,28 +81,28 @@ FAULTS = {
     "second-region": Fault(
         "the window shows only the first of its two regions",
         "optimized",
-        "optimized/transfer.c",
+        "optimized/window.c",
         "\t\t\t? region[1] & ~PTE_USER\n",
         "\t\t\t? 0\n",
     ),
     "window-flush": Fault(
         "the TLB is not flushed when the window moves",
         "optimized",
-        "optimized/transfer.c",
+        "optimized/window.c",
         "if (window[0] && window[0] != first)",
         "if (0)",
     ),
     "window-same-space": Fault(
         "no TLB flush when a thread of the same space comes after a transfer",
         "optimized",
-        "optimized/transfer.c",
+        "optimized/window.c",
         "	if (t->task == next->task)\n		flush_tlb();\n",
         "	(void)next;\n",
     ),
     "user-bit": Fault(
         "the user bit is not cleared in the window",
         "optimized",
-        "optimized/transfer.c",
+        "optimized/window.c",
         "first = region[0] & ~PTE_USER;",
         "first = region[0];",
     ),
@@ -116,7 +116,7 @@ FAULTS = {
     "generation": Fault(
         "a thread's number is used again with the same generation",
         "baseline",
-        "core/thread.c",
+        "core/thread_table.c",
         "++thread_table[number].generation",
         "(thread_table[number].generation = 1)",
     ),
@@ -160,14 +160,14 @@ FAULTS = {
     "closed-receive": Fault(
         "who waits for one thread takes messages of all",
         "baseline",
-        "core/ipc.c",
+        "core/rendezvous.c",
         "(!to->partner || to->partner == from)",
         "(from || to)",
     ),
     "look-again": Fault(
         "a receiver whose sender has failed is forgotten",
         "optimized",
-        "core/ipc.c",
+        "core/send.c",
         "\tif (result != IPC_OK)\n"
         "\t\twake(to, LOOK_AGAIN);\n"
         "\treturn result;\n",
@@ -214,7 +214,7 @@ FAULTS = {
     "no-timeout": Fault(
         "a short wait to send does not end",
         "optimized",
-        "core/ipc.c",
+        "core/rendezvous.c",
         "	wakeup_set(me, *timeout);\n",
         "	if (state != THREAD_SENDING)\n		wakeup_set(me, *timeout);\n",
     ),
@@ -246,7 +246,7 @@ FAULTS = {
     "window-lost": Fault(
         "the window is not shown again to who lost it",
         "optimized",
-        "optimized/transfer.c",
+        "core/page_fault.c",
         "\twindow_show(me, to);\n"
         "\tflush_tlb_page(address);\n",
         "\tflush_tlb_page(address);\n",
@@ -255,7 +255,7 @@ FAULTS = {
         "the window stays where the pager was asked",
         "optimized-register_messages",
         "core/pager.c",
-        "\ttransfer_leave(me, me);\n"
+        "\twindow_leave(me, me);\n"
         "\tme->transfer = me->outer;\n",
         "\tme->outer.window_region = me->transfer.window_region;\n"
         "\tme->transfer = me->outer;\n",
@@ -263,7 +263,7 @@ FAULTS = {
     "foreign-answer": Fault(
         "a page fault is answered by whoever sends first",
         "optimized",
-        "core/pager.c",
+        "core/pager_answer.c",
         "\treturn to->state == THREAD_FAULTING && to->partner == pager;",
         "\treturn to->state == THREAD_FAULTING && pager;",
     ),
@@ -284,7 +284,7 @@ FAULTS = {
     "answer-writable": Fault(
         "a pager gives pages writable that it meant to be read-only",
         "optimized",
-        "core/pager.c",
+        "core/pager_answer.c",
         "piece->writable && (source & PTE_WRITABLE)",
         "true",
     ),
@@ -382,7 +382,7 @@ FAULTS = {
     "swapped-order": Fault(
         "senders that were swapped out come behind the others",
         "optimized",
-        "optimized/swapping.c",
+        "optimized/senders.c",
         "\twhile (t && (t == absent_mark(to) || t->ticket < ticket))\n",
         "\twhile (t)\n",
     ),
@@ -528,8 +528,8 @@ FAULTS = {
     "settle-transfer": Fault(
         "a thread that waits with a bare stack is made ready as if it had not",
         "optimized",
-        "core/ipc.c",
-        "\t\t\tipc_settle(to);\n",
+        "core/send.c",
+        "\t\t\tsettle(to);\n",
         "",
     ),
 }

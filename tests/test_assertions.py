@@ -26,7 +26,7 @@ FAULTS = [
     ),
     (
         "baseline",
-        "core/ipc.c",
+        "core/rendezvous.c",
         "wakeup_set(me, *timeout);",
         "",
         "who waits with a timeout is in a wakeup list",

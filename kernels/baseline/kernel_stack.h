@@ -6,8 +6,7 @@
  * but the processor's while it runs. No save area is smaller than the stack.
  */
 
-extern char processor_stack_top[]; /* boot.S */
-extern uint32_t running_save_top;  /* end of the running thread's save area */
+extern uint32_t running_save_top; /* end of the running thread's save area */
 
 static inline uint32_t stack_pointer(const struct tcb *t, const void *address)
 {

@@ -9,13 +9,6 @@
 struct tcb *tcb_table[MAX_THREADS];
 struct tcb *running_thread HOT;
 
-bool tcb_page_fault(uint32_t address, bool write)
-{
-	(void)address;
-	(void)write;
-	return false;
-}
-
 struct tcb *tcb_allocate(uint32_t number)
 {
 	struct tcb *t = heap_allocate(sizeof(*t));

@@ -49,9 +49,3 @@ static inline void transfer_forget(struct tcb *t)
 	message_drop(t->outer.outbox);
 	message_drop(t->outer.inbox);
 }
-
-static inline void transfer_leave(struct tcb *t, const struct tcb *next)
-{
-	(void)t;
-	(void)next;
-}

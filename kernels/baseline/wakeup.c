@@ -36,7 +36,7 @@ void wakeup_restore(struct tcb *t, uint64_t due)
 	t->in_wakeup_list = true;
 }
 
-void wakeup_tick(void)
+void wakeup_tick(timeout_t timeout)
 {
 	struct tcb *t = queue_first(&sleepers, wakeup_link);
 
@@ -46,7 +46,7 @@ void wakeup_tick(void)
 
 		/* Its transfer has started; it is looked at again. */
 		if (t->state != THREAD_LOCKED)
-			ipc_timeout(t);
+			timeout(t);
 		t = next;
 	}
 }

@@ -8,13 +8,13 @@
 #include <assertions.h>
 #include <clock.h>
 #include <heap.h>
-#include <interrupt.h>
-#include <ipc.h>
+#include <interrupt_sender.h>
 #include <memory.h>
 #include <ready_queue.h>
+#include <senders.h>
 #include <space.h>
-#include <swapping.h>
 #include <tcb_table.h>
+#include <thread.h>
 #include <wakeup.h>
 
 #define GUARD 0x5AFE57AC /* at the far end of each kernel stack */

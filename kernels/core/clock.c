@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The clock tick: it counts, lets wakeup lists and swapping go on, and ends the
- * timeslice of the running thread.
+ * Clock ticks are counted, since boot and in the timeslice of the running
+ * thread.
  */
 #include <clock.h>
-#include <assertions.h>
-#include <dispatch.h>
-#include <swapping.h>
-#include <wakeup.h>
+#include <cpu.h>
 
 #define PIT_HZ 1193182
 
@@ -24,23 +21,16 @@ void clock_init(void)
 	outb(0x40, (uint8_t)(divisor >> 8));
 }
 
-void clock_interrupt(const struct trap_frame *frame)
+void clock_tick(void)
 {
 	outb(0x20, 0x20); /* end of interrupt */
 	clock_ticks++;
-	wakeup_tick();
-	tcb_tick();
 	timeslice--;
-	if (CONFIG_ASSERTIONS)
-		assertions_tick();
-	/* Threads are not switched while they are in the kernel. */
-	if (from_user_mode(frame))
-		thread_preempt();
 }
 
-void timeslice_start(const struct tcb *t)
+void timeslice_start(uint32_t ticks)
 {
-	timeslice = (int)t->timeslice;
+	timeslice = (int)ticks;
 }
 
 bool timeslice_over(void)

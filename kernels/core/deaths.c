@@ -3,11 +3,13 @@
  * Threads that end: whoever waits for one of them, or is in the middle of a
  * transfer with it, is told.
  */
+#include <deaths.h>
 #include <interrupt.h>
-#include <ipc_internal.h>
+#include <interrupt_sender.h>
+#include <rendezvous.h>
+#include <senders.h>
 #include <swapping.h>
 #include <tcb_table.h>
-#include <thread.h>
 #include <transfer.h>
 
 static const struct tcb *waits_on(const struct tcb *t)
@@ -30,7 +32,7 @@ static bool waits_for_dead(const struct tcb *t)
 
 static void tell(struct tcb *t)
 {
-	ipc_settle(t);
+	settle(t);
 	wake(t, t->state == THREAD_SENDING ? IPC_NO_PARTNER : LOOK_AGAIN);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The scheduler: it chooses the next thread, switches to it, and has the idle
- * thread for what is left to do when no thread is ready (5.3.4, 5.3.5).
+ * The scheduler: it chooses the next thread and switches to it; when no thread
+ * is ready, to the idle thread (5.3.4, 5.3.5).
  */
 #include <dispatch.h>
 #include <assertions.h>
@@ -11,22 +11,16 @@
 #include <panic.h>
 #include <ready_queue.h>
 #include <space.h>
-#include <swapping.h>
 #include <tcb_table.h>
-#include <thread.h>
-#include <transfer.h>
+#include <window.h>
 
-struct queue ready_queues[PRIORITIES];
-uint32_t ready_highest HOT;
-#if !CONFIG_LAZY_SCHEDULING
-struct queue waiting_queue = QUEUE_EMPTY(waiting_queue);
-#endif
 #if !CONFIG_THREAD_KERNEL_STACKS
 uint32_t running_save_top HOT;
 #endif
 
 static struct task idle_task;
 static struct tcb *idle_thread;
+static void (*tidy_up)(void);
 
 /* What switch_stack pops. */
 struct switch_frame {
@@ -42,19 +36,16 @@ void dispatch_prepare(struct tcb *t, void *stack_top, void (*function)(void))
 	t->esp = stack_pointer(t, frame);
 }
 
-/* Runs when nobody else is ready; dead threads come here to be freed. */
+/* Runs when no other thread is ready, or one has deleted itself. */
 static void idle(void)
 {
 	for (;;) {
 		struct tcb *next;
 
-		thread_free_deleted();
-		thread_tell_deaths();
+		tidy_up();
 		next = queue_next();
-		if (!next && tcb_bring_ready())
-			next = queue_next();
 		if (next) {
-			timeslice_start(next);
+			timeslice_start(next->timeslice);
 			switch_to(next);
 		} else {
 			asm volatile("sti; hlt; cli" : : : "memory");
@@ -62,10 +53,11 @@ static void idle(void)
 	}
 }
 
-void dispatch_init(void)
+void dispatch_init(void (*tidy)(void))
 {
 	uint32_t n;
 
+	tidy_up = tidy;
 	for (n = 0; n < PRIORITIES; n++)
 		queue_init(&ready_queues[n]);
 	list_init(&idle_task.mappings);
@@ -98,7 +90,7 @@ void dispatch_idle(void)
 
 static void leave_resources(struct tcb *t, const struct tcb *next)
 {
-	transfer_leave(t, next);
+	window_leave(t, next);
 	coprocessor_leave(t);
 }
 
@@ -127,14 +119,13 @@ void schedule(void)
 
 	if (!next)
 		next = idle_thread;
-	timeslice_start(next);
+	timeslice_start(next->timeslice);
 	switch_to(next);
 }
 
 void thread_yield(void)
 {
-	thread_tell_deaths();
-	tcb_bring_ready();
+	tidy_up();
 	queue_preempted(current_thread());
 	schedule();
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Hardware interrupts become messages to the thread that has attached them; of
- * each line a pseudo-thread is the sender.
+ * Hardware interrupts come from the controllers, and wake the threads that have
+ * attached them.
  */
 #include <interrupt.h>
-#include <ipc.h>
-#include <user_memory.h>
+#include <interrupt_sender.h>
+#include <rendezvous.h>
 
 /* The interrupt controllers: command and mask ports, and commands. */
 #define MASTER 0x20
@@ -15,12 +15,6 @@
 #define READ_IN_SERVICE 0x0B
 #define LINES 8		/* of each */
 #define SPURIOUS_LINE 7 /* what a controller reports when there was nothing */
-
-/* partner: the handler; NULL while nobody has attached it. SENDING: pending. */
-struct tcb interrupt_senders[INTERRUPTS];
-
-uint32_t interrupts_pending;
-static uint32_t counts[INTERRUPTS]; /* since the last message */
 
 static uint16_t controller_of(uint32_t irq)
 {
@@ -58,69 +52,14 @@ static bool acknowledge(uint32_t irq)
 
 void interrupt_arrived(uint32_t irq)
 {
-	struct tcb *sender = interrupt_senders + irq;
+	struct tcb *sender = interrupt_senders + irq,
+		   *handler = sender->partner;
 
-	if (!acknowledge(irq) || !sender->partner)
+	if (!acknowledge(irq) || !handler || !interrupt_waits(sender) ||
+	    !waits_for(handler, sender))
 		return;
-	counts[irq]++;
-	if (sender->state == THREAD_SENDING)
-		return;
-	sender->state = THREAD_SENDING;
-	interrupts_pending |= 1u << irq;
-	enqueue(&sender->partner->senders, sender, sender_link);
-	ipc_interrupt(sender->partner, sender);
-}
-
-/* Nothing is pending any more. */
-static void forget(uint32_t irq)
-{
-	struct tcb *sender = interrupt_senders + irq;
-
-	if (sender->state == THREAD_SENDING)
-		dequeue(sender, sender_link);
-	sender->state = THREAD_READY;
-	interrupts_pending &= ~(1u << irq);
-	counts[irq] = 0;
-}
-
-struct tcb *interrupt_source(const struct tcb *me, uid_t uid)
-{
-	uint64_t irq = uid - INTERRUPT(0);
-
-	if (irq >= INTERRUPTS || interrupt_senders[irq].partner != me)
-		return NULL;
-	return interrupt_senders + irq;
-}
-
-struct tcb *interrupt_find_pending(const struct tcb *me)
-{
-	uint32_t irq;
-
-	for (irq = 0; irq < INTERRUPTS; irq++)
-		if (interrupts_pending & 1u << irq &&
-		    interrupt_senders[irq].partner == me)
-			return interrupt_senders + irq;
-	return NULL;
-}
-
-uint32_t interrupt_receive(struct tcb *me, struct tcb *sender)
-{
-	uint32_t irq = (uint32_t)(sender - interrupt_senders);
-	struct trap_frame *frame = user_frame(me);
-	struct message *buffer = (void *)frame->eax;
-	const uint32_t words[2] = {counts[irq], irq};
-
-	forget(irq);
-	frame->edx = (uint32_t)INTERRUPT(irq);
-	frame->esi = 0;
-	if (CONFIG_REGISTER_MESSAGES) {
-		frame->ebx = words[0];
-		frame->ecx = words[1];
-	} else if (!in_user_space((uint32_t)buffer, sizeof(*buffer)) ||
-		   !copy_dwords(buffer->words, words, 2)) {
-		return IPC_FAULT | IPC_IN_RECEIVE;
-	}
-	return IPC_OK;
+	settle(handler);
+	wake(handler, LOOK_AGAIN);
 }
 
 static bool can_be_attached(uint32_t irq)
@@ -150,7 +89,7 @@ uint32_t interrupt_detach(const struct tcb *me, uint32_t irq)
 	if (interrupt_senders[irq].partner != me)
 		return SERVICE_DENIED;
 	set_masked(irq, true);
-	forget(irq);
+	interrupt_forget(interrupt_senders + irq);
 	interrupt_senders[irq].partner = NULL;
 	queue_unreserve();
 	return SERVICE_OK;

@@ -1,96 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The IPC state machine (5.2.1, 5.3.4, 5.3.5). Synchronous and unbuffered: a
- * transfer needs both partners, and always runs as the sender. A receiver
- * that finds a sender waiting for it gives that one the processor.
- *
- * Parameters stay in the user frame of whoever is in the kernel: a sender
- * finds the receiver's buffer address there and leaves its uid and the first
- * 8 bytes there.
+ * The IPC system calls, and their receive part (5.2.1, 5.3.4, 5.3.5). A
+ * receiver that finds a sender waiting for it gives that one the processor.
  */
-#include <clock.h>
+#include <ipc.h>
 #include <dispatch.h>
-#include <entry.h>
-#include <interrupt.h>
-#include <ipc_internal.h>
+#include <interrupt_sender.h>
 #include <page_fault.h>
 #include <parameters.h>
 #include <ports.h>
+#include <rendezvous.h>
+#include <send.h>
+#include <senders.h>
 #include <tcb_table.h>
-#include <thread.h>
 #include <thread_lookup.h>
 #include <transfer.h>
-
-static bool waits_for(const struct tcb *to, const struct tcb *from)
-{
-	if (is_bare(to))
-		return to->state == THREAD_BARE || to->state == (uint32_t)from;
-	return to->state == THREAD_RECEIVING &&
-	       (!to->partner || to->partner == from);
-}
-
-/* The uid of whom a thread receives from; one that nobody has if it has
- * died. */
-static uid_t awaited_uid(const struct tcb *partner)
-{
-	uid_t uid;
-
-	if (!partner)
-		return NOBODY;
-	if (is_interrupt(partner))
-		return interrupt_uid(partner);
-	uid = tcb_uid(partner);
-	return uid != NOBODY ? uid : ~NOBODY;
-}
-
-void ipc_settle(struct tcb *t)
-{
-	struct trap_frame *frame = user_frame(t);
-	uid_t from;
-
-	if (!CONFIG_HAND_CODED_PATH || !is_bare(t))
-		return;
-	t->partner = t->state == THREAD_BARE ? NULL : (struct tcb *)t->state;
-	from = awaited_uid(t->partner);
-	frame->edx = (uint32_t)from;
-	frame->esi = (uint32_t)(from >> 32);
-	frame->edi = TIMEOUT_NEVER;
-	dispatch_prepare(t, frame, bare_goes_on);
-	t->state = THREAD_RECEIVING;
-}
-
-void start_receiver(struct tcb *me, struct tcb *to)
-{
-	make_ready(to);
-	if (CONFIG_DIRECT_SWITCH && CONFIG_RPC_SYSCALLS &&
-	    to->priority >= me->priority) {
-		queue_preempted(me);
-		queue_starts(to);
-		switch_to(to);
-	} else {
-		queue_ready(to);
-		if (ready_highest > me->priority)
-			thread_preempt();
-	}
-}
-
-void wait_and_start(struct tcb *me, enum thread_state state,
-    struct tcb *partner, struct tcb *start)
-{
-	me->partner = partner;
-	me->state = state == THREAD_BARE && partner ? (uint32_t)partner : state;
-	queue_waits(me);
-	if (start) {
-		make_ready(start);
-		if (CONFIG_DIRECT_SWITCH) {
-			queue_starts(start);
-			switch_to(start);
-			return;
-		}
-		queue_ready(start);
-	}
-	schedule();
-}
 
 /*
  * The running thread waits for the message of a sender that waits for it. The
@@ -107,129 +31,6 @@ static void wait_and_fetch(struct tcb *me, struct tcb *sender)
 	make_ready(sender);
 	queue_starts(sender);
 	switch_to(sender);
-}
-
-uint32_t check_timeout(uint32_t timeout)
-{
-	if (timeout == TIMEOUT_NONE)
-		return IPC_TIMEOUT;
-	if (timeout > TIMEOUT_MAX && timeout != TIMEOUT_NEVER)
-		return IPC_BAD_TIMEOUT;
-	return IPC_OK;
-}
-
-void wait_for_a_time(struct tcb *me, enum thread_state state,
-    struct tcb *partner, struct tcb *start, uint32_t *timeout)
-{
-	uint64_t since = wakeup_now(), waited;
-
-	wakeup_set(me, *timeout);
-	wait_and_start(me, state, partner, start);
-	waited = wakeup_now() - since;
-	*timeout =
-	    waited < *timeout ? *timeout - (uint32_t)waited : TIMEOUT_NONE;
-}
-
-/* Waits until to receives from the running thread; LOOK_AGAIN when it does. */
-static uint32_t wait_for_receiver(
-    struct tcb *me, struct tcb *to, uint32_t *timeout)
-{
-	uint32_t result = check_timeout(*timeout);
-
-	if (to == me)
-		return IPC_SELF;
-	if (result != IPC_OK)
-		return result;
-	sender_waits(me, to);
-	if (*timeout == TIMEOUT_NEVER)
-		wait_and_start(me, THREAD_SENDING, to, NULL);
-	else
-		wait_for_a_time(me, THREAD_SENDING, to, NULL, timeout);
-	return me->received;
-}
-
-/* A message that is not short. */
-static uint32_t transfer_locked(
-    struct tcb *me, struct tcb *to, const struct outgoing *out)
-{
-	uint32_t result;
-
-	to->state = THREAD_LOCKED;
-	to->transfer.copied_by = me;
-	me->transfer.copies_to = to;
-	result = transfer_long(me, to, out);
-	if (!me->transfer.copies_to)
-		return IPC_NO_PARTNER;
-	me->transfer.copies_to = NULL;
-	to->transfer.copied_by = NULL;
-	/* It looks how long it may still wait, and perhaps for another one. */
-	if (result != IPC_OK)
-		wake(to, LOOK_AGAIN);
-	return result;
-}
-
-/* Moves the message to a thread that waits for it: the sender's code. */
-static uint32_t transfer(
-    struct tcb *me, struct tcb *to, const struct outgoing *out)
-{
-	struct trap_frame *destination;
-
-	if (is_short(out->dope)) {
-		to->received = IPC_OK;
-	} else {
-		uint32_t result = transfer_locked(me, to, out);
-
-		if (result != IPC_OK)
-			return result;
-	}
-	destination = user_frame(to);
-	if (CONFIG_REGISTER_MESSAGES) {
-		destination->ebx = out->words[0];
-		destination->ecx = out->words[1];
-	}
-	destination->edx = (uint32_t)me->uid;
-	destination->esi = (uint32_t)(me->uid >> 32);
-	if (CONFIG_PORTS && out->port)
-		port_deliver(out->port, me, to, destination);
-	return IPC_OK;
-}
-
-/* What would be found later, if the partner does not wait for it (5.5.5). */
-static uint32_t check_partner(const struct tcb *me, uid_t partner)
-{
-	if (partner == me->uid)
-		return IPC_SELF;
-	if (partner == NOBODY || UID_STATION(partner) != 0)
-		return IPC_NO_PARTNER;
-	return IPC_OK;
-}
-
-uint32_t send_message(struct tcb *me, struct trap_frame *frame,
-    const struct outgoing *out, struct tcb **receiver)
-{
-	uint32_t result;
-
-	if (!CONFIG_LATE_CHECKS) {
-		result = check_partner(me, partner_uid(frame));
-		if (result != IPC_OK)
-			return result;
-	}
-	do {
-		struct tcb *to = thread_lookup(partner_uid(frame));
-
-		if (!to)
-			return IPC_NO_PARTNER;
-		if (waits_for(to, me)) {
-			ipc_settle(to);
-			*receiver = to;
-			result = transfer(me, to, out);
-		} else if (awaits_answer(to, me)) {
-			result = answer_fault(me, frame, out, receiver);
-		} else {
-			result = wait_for_receiver(me, to, &frame->ebx);
-		}
-	} while (result == LOOK_AGAIN);
-	return result;
 }
 
 /* The same with the message in the user's memory. */
@@ -269,6 +70,26 @@ static struct tcb *find_source(const struct tcb *me, uid_t uid)
 	struct tcb *from = thread_lookup(uid);
 
 	return from ? from : interrupt_source(me, uid);
+}
+
+/* Delivers the message of an interrupt that waits to send to me, the running
+ * thread: dope and result code. */
+RARE static uint32_t receive_interrupt(struct tcb *me, struct tcb *sender)
+{
+	struct trap_frame *frame = user_frame(me);
+	struct message *buffer = (void *)frame->eax;
+	uint32_t words[2];
+
+	interrupt_take(sender, words);
+	frame_put_uid(frame, interrupt_uid(sender));
+	if (CONFIG_REGISTER_MESSAGES) {
+		frame->ebx = words[0];
+		frame->ecx = words[1];
+	} else if (!in_user_space((uint32_t)buffer, sizeof(*buffer)) ||
+		   !copy_dwords(buffer->words, words, 2)) {
+		return IPC_FAULT | IPC_IN_RECEIVE;
+	}
+	return IPC_OK;
 }
 
 /*
@@ -321,7 +142,7 @@ static uint32_t receive_message(struct tcb *me, struct tcb *from, uid_t uid,
 			if (start)
 				wake(start, start->received);
 			if (is_interrupt(sender))
-				return interrupt_receive(me, sender);
+				return receive_interrupt(me, sender);
 			/* No timeout: the transfer as good as starts. */
 			wakeup_remove(me);
 			wait_and_fetch(me, sender);
@@ -375,7 +196,7 @@ void ipc_receive(struct trap_frame *frame)
 		frame->eax = IPC_NO_PARTNER | IPC_IN_RECEIVE;
 		return;
 	}
-	uid = partner_uid(frame);
+	uid = frame_uid(frame);
 	if (uid != NOBODY) {
 		from = find_source(me, uid);
 		if (!from || from == me) {
@@ -390,7 +211,7 @@ void ipc_receive(struct trap_frame *frame)
 void ipc_bare_goes_on(struct trap_frame *frame)
 {
 	struct tcb *me = current_thread(), *from;
-	uid_t uid = partner_uid(frame);
+	uid_t uid = frame_uid(frame);
 	uint32_t received = received_message(me);
 
 	if (received == LOOK_AGAIN) {
@@ -412,8 +233,8 @@ void ipc_call(struct trap_frame *frame)
 		return;
 	result = send_part(me, frame, &to);
 	if (result == IPC_OK)
-		result = receive_message(
-		    me, to, partner_uid(frame), &frame->edi, to);
+		result =
+		    receive_message(me, to, frame_uid(frame), &frame->edi, to);
 	frame->eax = result;
 }
 
@@ -436,12 +257,4 @@ void ipc_timeout(struct tcb *t)
 		sender_leaves(t);
 	wakeup_remove(t);
 	wake(t, IPC_TIMEOUT);
-}
-
-void ipc_interrupt(struct tcb *handler, struct tcb *sender)
-{
-	if (!waits_for(handler, sender))
-		return;
-	ipc_settle(handler);
-	wake(handler, LOOK_AGAIN);
 }

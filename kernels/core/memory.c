@@ -4,10 +4,8 @@
  * What is free at boot machine/memory_map.c tells.
  */
 #include <memory.h>
-#include <heap.h>
 #include <config.h>
 #include <stdbool.h>
-#include <swapping.h>
 
 #define MAX_FRAMES (PHYSICAL_MAP_SIZE / PAGE_SIZE)
 
@@ -16,6 +14,7 @@ uint32_t frames_free;
 static uint16_t users[MAX_FRAMES]; /* of each frame; 0: free */
 static uint32_t frames_end;
 static uint32_t search_from = FRAMES_START / PAGE_SIZE;
+static bool (*give_frames)(uint32_t count);
 
 void frames_begin(void)
 {
@@ -82,15 +81,16 @@ static uint32_t find_frames(uint32_t count)
 	return 0;
 }
 
+void frames_when_short(bool (*give)(uint32_t count))
+{
+	give_frames = give;
+}
+
 uint32_t frames_allocate(uint32_t count)
 {
 	uint32_t frame = find_frames(count);
 
-	if (!frame && heap_trim()) {
-		tcb_refill_reserve();
-		frame = find_frames(count);
-	}
-	if (!frame && count == 1 && tcb_reclaim())
+	if (!frame && give_frames && give_frames(count))
 		frame = find_frames(count);
 	return frame;
 }

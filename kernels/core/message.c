@@ -4,6 +4,7 @@
  * checked, and handed to the transfer (5.4.1).
  */
 #include <message.h>
+#include <memory_layout.h>
 
 /* The fixed part of a message, in one go: false if it is not all there. */
 static bool load_head(const struct message *message, struct message *head)

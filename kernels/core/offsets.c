@@ -7,7 +7,7 @@
 #include <ports.h>
 #include <space.h>
 #include <tcb.h>
-#include <thread.h>
+#include <thread_table.h>
 #include <transfer.h>
 
 #define DEFINE(name, value)                                                    \

@@ -4,23 +4,23 @@
  * the receiver. Its pager is asked (5.2.2, 5.2.3).
  */
 #include <page_fault.h>
-#include <ipc.h>
 #include <mapping.h>
+#include <pager.h>
 #include <space.h>
 #include <transfer.h>
-
-bool user_fault_of_receiver;
+#include <user_memory.h>
+#include <window.h>
 
 bool own_fault(struct tcb *me, uint32_t address, bool write, uint32_t timeout)
 {
 	if (address >= FIREWALL)
 		return false;
 	return mapping_resolve(me->task, address, write) ||
-	       (ipc_ask_pager(address, write, timeout) &&
+	       (ask_pager(address, write, timeout) &&
 		   page_allows(me->task, address, write));
 }
 
-bool receiver_fault(struct tcb *me, uint32_t address, bool write)
+static bool receiver_fault(struct tcb *me, uint32_t address, bool write)
 {
 	struct tcb *to = me->transfer.copies_to;
 
@@ -28,7 +28,28 @@ bool receiver_fault(struct tcb *me, uint32_t address, bool write)
 	if (address >= FIREWALL)
 		return false;
 	return mapping_resolve(to->task, address, write) ||
-	       ipc_receiver_asks_pager(me, address, write);
+	       receiver_asks_pager(me, address, write);
+}
+
+/* A fault in the window: the same page of the receiver must be there. */
+static bool window_fault(struct tcb *me, uint32_t address, bool write)
+{
+	struct tcb *to = me->transfer.copies_to;
+	uint32_t there;
+
+	if (!to || to->task == me->task)
+		return false;
+	there = me->transfer.window_region * REGION_SIZE + (address - WINDOW);
+	if (!page_allows(to->task, there, write) &&
+	    !receiver_fault(me, there, write))
+		return false;
+	/* It may have lost the window meanwhile. */
+	to = me->transfer.copies_to;
+	if (!to)
+		return false;
+	window_show(me, to);
+	flush_tlb_page(address);
+	return true;
 }
 
 bool page_fault(struct tcb *me, uint32_t address, bool write)

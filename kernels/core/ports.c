@@ -7,7 +7,7 @@
 #include <heap.h>
 #include <memory.h>
 #include <tcb_table.h>
-#include <thread.h>
+#include <thread_table.h>
 #include <thread_lookup.h>
 
 #define LINKS_BYTES (PORT_LINKS * sizeof(uid_t *))
@@ -30,8 +30,7 @@ bool port_resolve(
 	link = task->links[frame->edx & (PORT_LINKS - 1)];
 	if (*link == NOBODY)
 		return false;
-	frame->edx = (uint32_t)*link;
-	frame->esi = (uint32_t)(*link >> 32);
+	frame_put_uid(frame, *link);
 	if ((uint32_t)link % sizeof(struct port) == 0)
 		*port = (struct port *)link;
 	return true;

@@ -4,6 +4,7 @@
  * (7.2).
  */
 #include <remapping.h>
+#include <cpu.h>
 #include <mapping.h>
 #include <space.h>
 

@@ -14,23 +14,12 @@
 #include <panic.h>
 #include <ports.h>
 #include <ready_queue.h>
-#include <space.h>
+#include <task.h>
 #include <swapping.h>
 #include <tcb_table.h>
 #include <thread.h>
 #include <thread_lookup.h>
 #include <user_memory.h>
-
-static void return_uid(struct trap_frame *frame, uid_t uid)
-{
-	frame->edx = (uint32_t)uid;
-	frame->esi = (uint32_t)(uid >> 32);
-}
-
-static uid_t given_uid(const struct trap_frame *frame)
-{
-	return (uid_t)frame->esi << 32 | frame->edx;
-}
 
 static uint32_t create_thread_in(
     struct task *task, struct trap_frame *frame, struct tcb *me)
@@ -39,10 +28,10 @@ static uint32_t create_thread_in(
 
 	if (!t)
 		return SERVICE_NO_MEMORY;
-	t->pager = given_uid(frame);
+	t->pager = frame_uid(frame);
 	if (t->pager == NOBODY)
 		t->pager = me->pager;
-	return_uid(frame, t->uid);
+	frame_put_uid(frame, t->uid);
 	return SERVICE_OK;
 }
 
@@ -67,7 +56,7 @@ static bool may_delete(const struct tcb *me, const struct task *task)
 
 static uint32_t delete_thread(struct trap_frame *frame, struct tcb *me)
 {
-	struct tcb *t = thread_lookup(given_uid(frame));
+	struct tcb *t = thread_lookup(frame_uid(frame));
 
 	if (!t)
 		return SERVICE_NO_THREAD;
@@ -81,7 +70,7 @@ static uint32_t delete_thread(struct trap_frame *frame, struct tcb *me)
 
 static uint32_t delete_task(struct trap_frame *frame, struct tcb *me)
 {
-	struct tcb *t = thread_lookup(given_uid(frame));
+	struct tcb *t = thread_lookup(frame_uid(frame));
 
 	if (!t)
 		return SERVICE_NO_THREAD;
@@ -106,7 +95,7 @@ static uint32_t unmap(struct tcb *me, uint32_t address, uint32_t bytes)
 static uint32_t tell_memory(struct trap_frame *frame)
 {
 	heap_trim();
-	tcb_refill_reserve();
+	tcb_refill_frames();
 	frame->ebx = frames_free + heap_frames;
 	frame->ecx = heap_used;
 	return SERVICE_OK;
@@ -137,7 +126,7 @@ static uint32_t check_schedule(
 
 static uint32_t set_schedule(struct trap_frame *frame, const struct tcb *me)
 {
-	struct tcb *t = thread_lookup(given_uid(frame));
+	struct tcb *t = thread_lookup(frame_uid(frame));
 	uint32_t priority = frame->ebx, ms = frame->ecx, result;
 
 	if (!t)
@@ -213,7 +202,7 @@ static uint32_t port_service(
 	case SERVICE_CREATE_PORT:
 		return port_create(me, frame->ebx, &frame->ebx);
 	case SERVICE_ASSIGN_PORT:
-		return port_assign(me, frame->ebx, given_uid(frame));
+		return port_assign(me, frame->ebx, frame_uid(frame));
 	default:
 		return port_link(me, frame->ebx, frame->ecx);
 	}
@@ -237,7 +226,7 @@ void kernel_service(struct trap_frame *frame)
 	frame->eax = SERVICE_OK;
 	switch (service) {
 	case SERVICE_SELF:
-		return_uid(frame, me->uid);
+		frame_put_uid(frame, me->uid);
 		break;
 	case SERVICE_CREATE_THREAD:
 		frame->eax = create_thread_in(me->task, frame, me);
@@ -269,7 +258,7 @@ void kernel_service(struct trap_frame *frame)
 		frame->eax = delete_task(frame, me);
 		break;
 	case SERVICE_SET_PAGER:
-		me->pager = given_uid(frame);
+		me->pager = frame_uid(frame);
 		break;
 	case SERVICE_MEMORY:
 		frame->eax = is_root ? tell_memory(frame) : SERVICE_DENIED;
@@ -295,7 +284,7 @@ void kernel_service(struct trap_frame *frame)
 		break;
 	case SERVICE_SWAP_OUT:
 		frame->eax =
-		    is_root ? swap_out(given_uid(frame)) : SERVICE_DENIED;
+		    is_root ? swap_out(frame_uid(frame)) : SERVICE_DENIED;
 		break;
 	case SERVICE_CREATE_PORT:
 	case SERVICE_ASSIGN_PORT:

@@ -4,9 +4,7 @@
  * which is the same in all of them.
  */
 #include <space.h>
-#include <heap.h>
-#include <mapping.h>
-#include <ports.h>
+#include <entry.h>
 
 #define ENTRIES (PAGE_SIZE / 4)
 #define USER_REGIONS REGION_OF(USER_END)
@@ -14,8 +12,6 @@
 #define TCB_TABLES (MAX_THREADS * PAGE_SIZE / REGION_SIZE)
 
 #define PAGE_ALIGNED __attribute__((aligned(PAGE_SIZE)))
-
-extern char processor_stack_guard[]; /* boot.S */
 
 uint32_t kernel_directory[ENTRIES] PAGE_ALIGNED;
 
@@ -73,29 +69,16 @@ bool kernel_page_used(uint32_t address)
 	return used;
 }
 
-struct task *task_create(uid_t creator)
+bool space_create(struct task *task)
 {
-	struct task *task = heap_allocate(sizeof(*task));
 	uint32_t directory = frames_allocate(1);
 
-	if (!task || !directory) {
-		if (task)
-			heap_release(task, sizeof(*task));
-		if (directory)
-			frames_release(directory, 1);
-		return NULL;
-	}
+	if (!directory)
+		return false;
 	task->directory_address = directory;
 	task->directory = from_physical(directory);
-	task->threads = 0;
-	task->creator = creator;
-	list_init(&task->mappings);
-	list_init(&task->lent);
-	task->mapping_count = 0;
-	if (CONFIG_PORTS)
-		ports_task_created(task);
 	memcpy(task->directory, kernel_directory, PAGE_SIZE);
-	return task;
+	return true;
 }
 
 static void table_release(uint32_t directory_entry)
@@ -109,18 +92,14 @@ static void table_release(uint32_t directory_entry)
 	frames_release(directory_entry & PTE_FRAME, 1);
 }
 
-void task_destroy(struct task *task)
+void space_destroy(struct task *task)
 {
 	uint32_t region;
 
-	mappings_release(task);
-	if (CONFIG_PORTS)
-		ports_task_destroyed(task);
 	for (region = 0; region < USER_REGIONS; region++)
 		if (task->directory[region] & PTE_PRESENT)
 			table_release(task->directory[region]);
 	frames_release(task->directory_address, 1);
-	heap_release(task, sizeof(*task));
 	/* The window may have shown the page tables of the task. */
 	flush_tlb();
 }

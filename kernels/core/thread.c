@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Threads and tasks are made and deleted; a uid is never used again.
+ * Threads are made and deleted.
  */
 #include <thread.h>
 #include <assertions.h>
@@ -8,47 +8,17 @@
 #include <coprocessor.h>
 #include <dispatch.h>
 #include <entry.h>
-#include <ipc.h>
+#include <deaths.h>
 #include <memory.h>
 #include <panic.h>
 #include <ready_queue.h>
-#include <space.h>
+#include <swapping.h>
+#include <task.h>
 #include <tcb_table.h>
 #include <thread_lookup.h>
 
-struct thread_slot thread_table[MAX_THREADS];
-uint32_t thread_table_end = 1; /* number 0 is the idle thread's */
-
 struct task *root_task;
 uid_t root_thread;
-
-static uid_t new_uid(uint32_t number, uid_t chief)
-{
-	uint32_t generation = ++thread_table[number].generation;
-	uint32_t low = (generation & 0xFFF) | number << UID_NUMBER_SHIFT |
-		       (generation >> 12 & 0x3F) << 26;
-	uint32_t high = generation >> 18 | thread_number(chief) << 14;
-
-	return (uid_t)high << 32 | low;
-}
-
-/* Numbers of threads, dead ones included as long as others wait for them. */
-static bool number_in_use[MAX_THREADS];
-static uint32_t search_from = 1; /* none before it is free */
-
-/* A number that is free and whose uids are not used up; 0 if none. */
-static uint32_t free_number(void)
-{
-	uint32_t number;
-
-	while (search_from < MAX_THREADS && number_in_use[search_from])
-		search_from++;
-	for (number = search_from; number < MAX_THREADS; number++)
-		if (!number_in_use[number] &&
-		    thread_table[number].generation != UINT32_MAX)
-			return number;
-	return 0;
-}
 
 /* As its creator is, if there is one. */
 static void inherit(struct tcb *t, const struct tcb *creator)
@@ -76,9 +46,7 @@ void thread_tell_deaths(void)
 		uint32_t number = untold[--untold_count];
 
 		tcb_forget(number);
-		number_in_use[number] = false;
-		if (number < search_from)
-			search_from = number;
+		number_release(number);
 	}
 }
 
@@ -94,10 +62,10 @@ struct tcb *thread_create(
 	uint32_t number;
 	struct tcb *t;
 
-	number = free_number();
+	number = number_find();
 	if (!number) {
 		thread_tell_deaths();
-		number = free_number();
+		number = number_find();
 	}
 	if (!number || !queue_reserve())
 		return NULL;
@@ -106,11 +74,7 @@ struct tcb *thread_create(
 		queue_unreserve();
 		return NULL;
 	}
-	t->uid = new_uid(number, chief);
-	thread_table[number].uid = t->uid;
-	number_in_use[number] = true;
-	if (number >= thread_table_end)
-		thread_table_end = number + 1;
+	t->uid = number_take(number, chief);
 	t->state = THREAD_READY;
 	t->task = task;
 	t->space = task->directory_address;
@@ -125,8 +89,7 @@ struct tcb *thread_create(
 	frame = user_frame(t);
 	memset(frame, 0, sizeof(*frame));
 	frame->gs = frame->fs = frame->es = frame->ds = USER_DATA;
-	frame->edx = (uint32_t)chief;
-	frame->esi = (uint32_t)(chief >> 32);
+	frame_put_uid(frame, chief);
 	frame->eip = eip;
 	frame->cs = USER_CODE;
 	frame->eflags = EFLAGS_IF;
@@ -155,11 +118,13 @@ static void thread_free(uint32_t number)
 		task_destroy(task);
 }
 
-void thread_free_deleted(void)
+void thread_tidy(void)
 {
 	if (number_to_free)
 		thread_free(number_to_free);
 	number_to_free = 0;
+	thread_tell_deaths();
+	tcb_bring_ready();
 }
 
 void thread_delete(struct tcb *t)
@@ -169,9 +134,7 @@ void thread_delete(struct tcb *t)
 	if (untold_count == MAX_UNTOLD)
 		thread_tell_deaths();
 	untold[untold_count++] = number;
-	thread_table[number].uid = NOBODY;
-	while (thread_table_end > 1 && !thread_table[thread_table_end - 1].uid)
-		thread_table_end--;
+	number_end(number);
 	t->uid = NOBODY;
 	queue_removed(t);
 	ipc_thread_deleted(t);

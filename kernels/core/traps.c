@@ -3,17 +3,21 @@
  * Exceptions and hardware interrupts. What a user program brings about ends
  * its thread, never the kernel.
  */
+#include <assertions.h>
 #include <clock.h>
 #include <console.h>
 #include <coprocessor.h>
 #include <dispatch.h>
 #include <entry.h>
 #include <interrupt.h>
+#include <ipc.h>
 #include <page_fault.h>
 #include <panic.h>
+#include <swapping.h>
 #include <tcb_table.h>
 #include <thread.h>
 #include <user_memory.h>
+#include <wakeup.h>
 
 #define TRAP_NMI 2	      /* memory parity, mostly */
 #define PAGE_FAULT_ON_WRITE 2 /* bit of the error code */
@@ -73,14 +77,25 @@ static void end_thread(const struct trap_frame *frame, uint32_t address)
 	thread_delete(me);
 }
 
+/* What a tick sets going: wakeup lists, and threads that are to be brought in.
+ */
+static void clock_interrupt(void)
+{
+	clock_tick();
+	wakeup_tick(ipc_timeout);
+	tcb_tick();
+	if (CONFIG_ASSERTIONS)
+		assertions_tick();
+}
+
 static void hardware_interrupt(const struct trap_frame *frame, uint32_t irq)
 {
-	if (irq == IRQ_CLOCK) {
-		clock_interrupt(frame);
-		return;
-	}
-	interrupt_arrived(irq);
-	/* Its driver may go before the running thread. */
+	if (irq == IRQ_CLOCK)
+		clock_interrupt();
+	else
+		interrupt_arrived(irq);
+	/* The timeslice may be over, or a driver goes before the running
+	 * thread. In the kernel threads are not switched. */
 	if (from_user_mode(frame))
 		thread_preempt();
 }

@@ -8,6 +8,8 @@
 
 extern const struct user_access user_access_start[], user_access_end[];
 
+bool user_fault_of_receiver;
+
 uint32_t user_access_recovery(uint32_t eip)
 {
 	const struct user_access *a;

@@ -5,7 +5,8 @@
 #ifndef CLOCK_H
 #define CLOCK_H
 
-#include <tcb.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 #define MS_PER_TICK 4
 
@@ -13,12 +14,11 @@ extern uint32_t clock_ticks; /* since boot */
 
 void clock_init(void);
 
-/* The clock interrupt. Ends the running thread's timeslice when it is over, or
- * when a thread of higher priority has become ready. */
-void clock_interrupt(const struct trap_frame *frame);
+/* The clock interrupt: one more tick. */
+void clock_tick(void);
 
-/* Starts a new timeslice, as long as t's. */
-void timeslice_start(const struct tcb *t);
+/* Starts a new timeslice of so many ticks. */
+void timeslice_start(uint32_t ticks);
 
 /* Ticks that came while in the kernel may have ended the timeslice. */
 bool timeslice_over(void);

@@ -31,7 +31,9 @@
 #define TRAP_DOUBLE_FAULT 8
 #define TRAP_PAGE_FAULT 14
 #define IRQ_BASE 0x20
+#define INTERRUPTS 16 /* lines of the two controllers */
 #define IRQ_CLOCK 0
+#define IRQ_CASCADE 2
 #define TRAP_STUBS 0x30 /* vectors below it have a stub in traps.S */
 
 #ifndef __ASSEMBLER__

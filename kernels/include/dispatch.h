@@ -7,8 +7,11 @@
 
 #include <tcb.h>
 
-/* Makes the idle thread. */
-void dispatch_init(void);
+/*
+ * Makes the idle thread. tidy: what the kernel has put off; called when a
+ * thread yields, and when none is ready.
+ */
+void dispatch_init(void (*tidy)(void));
 
 /* Gives the processor to the first thread and never comes back. */
 void dispatch_start(void) __attribute__((noreturn));

@@ -11,6 +11,9 @@
 /* boot.S calls, paging on: magic number and information of the boot loader. */
 void kernel_main(uint32_t magic, uint32_t info_address);
 
+/* In boot.S: the stack of the processor, and the page below it. */
+extern char processor_stack_guard[], processor_stack_top[];
+
 /* traps.S calls. */
 void trap(struct trap_frame *frame);
 void kernel_service(struct trap_frame *frame);

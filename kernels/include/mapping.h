@@ -7,7 +7,7 @@
 #ifndef MAPPING_H
 #define MAPPING_H
 
-#include <tcb.h>
+#include <task.h>
 
 struct mapping {
 	struct list in_task;   /* in task's mappings, latest first */

@@ -24,6 +24,13 @@ void frames_add(uint32_t address, uint32_t end);
 void frames_reserve(uint32_t address, uint32_t end);
 void frames_count(void);
 
+/*
+ * From now on, when an allocation finds no count frames, it calls give, which
+ * releases some if it can: then it tries once more. give returns whether it
+ * has.
+ */
+void frames_when_short(bool (*give)(uint32_t count));
+
 /* Physical address of count consecutive frames, not cleared; 0 if none. */
 uint32_t frames_allocate(uint32_t count);
 void frames_release(uint32_t address, uint32_t count);

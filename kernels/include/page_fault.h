@@ -16,16 +16,10 @@
  */
 bool page_fault(struct tcb *me, uint32_t address, bool write);
 
-/* The last one could not be served: was it in the receiver's memory? */
-extern bool user_fault_of_receiver;
-
 /*
  * A fault at an address of its own space: asks me's pager, no longer than
  * timeout. True if the page can be accessed now.
  */
 bool own_fault(struct tcb *me, uint32_t address, bool write, uint32_t timeout);
-
-/* The same for the thread to which me copies a message. */
-bool receiver_fault(struct tcb *me, uint32_t address, bool write);
 
 #endif

@@ -27,9 +27,8 @@
 #ifndef READY_QUEUE_H
 #define READY_QUEUE_H
 
-#include <swapping.h>
 #include <tcb_table.h>
-#include <thread.h>
+#include <thread_table.h>
 
 extern struct queue ready_queues[PRIORITIES];
 extern uint32_t ready_highest; /* the queues above it are empty (as Mach's) */

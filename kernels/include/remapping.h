@@ -6,7 +6,7 @@
 #ifndef REMAPPING_H
 #define REMAPPING_H
 
-#include <tcb.h>
+#include <task.h>
 
 /*
  * The pages of one task in this part of its space become the other's, at the

@@ -6,7 +6,7 @@
 #define SPACE_H
 
 #include <memory.h>
-#include <tcb.h>
+#include <task.h>
 
 #define PTE_PRESENT 0x1
 #define PTE_WRITABLE 0x2
@@ -30,11 +30,12 @@ uint32_t kernel_unmap_page(uint32_t address);
 /* Has the page been used since this was last asked? */
 bool kernel_page_used(uint32_t address);
 
-/* A task with an empty user part; NULL if there is no memory. */
-struct task *task_create(uid_t creator);
+/* Gives the task a page directory without a user part. False if there is no
+ * memory. */
+bool space_create(struct task *task);
 
-/* Gives back the task and all memory mapped in its user part. */
-void task_destroy(struct task *task);
+/* Gives it back, and all memory mapped in the user part. */
+void space_destroy(struct task *task);
 
 /*
  * The kernel's address of the page at the user address, which it maps first,

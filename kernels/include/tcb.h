@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Thread control block (tcb) and task (address space).
+ * Thread control block (tcb).
  */
 #ifndef TCB_H
 #define TCB_H
@@ -11,28 +11,11 @@
 #include <list.h>
 #include <memory_layout.h>
 #include <queue.h>
-
-#define MAX_THREADS 16384
+#include <task.h>
 
 #define UID_NUMBER_SHIFT 12
 #define UID_STATION(uid) ((uint32_t)((uid) >> 60))
 #define UID_NUMBER_MASK ((MAX_THREADS - 1u) << UID_NUMBER_SHIFT)
-
-struct task {
-	uint32_t *directory; /* page directory, through the physical map */
-	uint32_t directory_address; /* the same, physical: for cr3 */
-	uint32_t threads;     /* how many; the last one takes the task along */
-	uid_t creator;	      /* the thread that created it */
-	struct list mappings; /* memory objects received, latest first */
-	struct list lent;     /* those that others have from it */
-	uint32_t mapping_count;
-#if CONFIG_PORTS
-	uid_t **links; /* PORT_LINKS of them (ports.h) */
-#endif
-#if CONFIG_ASSERTIONS
-	uint32_t threads_seen; /* by the assertion walk */
-#endif
-};
 
 enum thread_state {
 	THREAD_READY,	  /* running, or could run */
@@ -145,6 +128,18 @@ _Static_assert(
 static inline struct trap_frame *user_frame(const struct tcb *t)
 {
 	return (struct trap_frame *)t->stack_top - 1;
+}
+
+/* The uid in a caller's EDX and ESI (table 6). */
+static inline uid_t frame_uid(const struct trap_frame *frame)
+{
+	return (uid_t)frame->esi << 32 | frame->edx;
+}
+
+static inline void frame_put_uid(struct trap_frame *frame, uid_t uid)
+{
+	frame->edx = (uint32_t)uid;
+	frame->esi = (uint32_t)(uid >> 32);
 }
 
 static inline bool is_bare(const struct tcb *t)

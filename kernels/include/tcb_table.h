@@ -14,11 +14,11 @@
  *	                           tcb_exists is false until it is forgotten
  *	tcb_forget(number)         nobody has its address any more
  *	tcb_uid(tcb)               of the thread in the tcb at this address,
- *which need not be brought in; NOBODY if none tcb_exists(tcb)            is
- *there one? tcb_set_current(tcb)       called at each thread switch
- *	tcb_page_fault(address, write)
- *	                           a page fault in the kernel: true if it was
- *	                           for a tcb and has been dealt with
+ *which need not be brought in; NOBODY if there is none tcb_exists(tcb) is there
+ *one? tcb_is_present(number)     can the tcb be used without being brought in?
+ *	tcb_set_current(tcb)       called at each thread switch
+ *	tcb_refill_frames()        the heap has given back frames: some of them
+ *	                           are needed to bring threads in
  */
 #ifndef TCB_TABLE_H
 #define TCB_TABLE_H
@@ -39,6 +39,13 @@ static inline bool tcb_exists(const struct tcb *t)
 struct tcb *tcb_allocate(uint32_t number);
 void tcb_free(uint32_t number);
 void tcb_forget(uint32_t number);
-bool tcb_page_fault(uint32_t address, bool write);
+
+#if CONFIG_VIRTUAL_TCBS
+void tcb_refill_frames(void);
+#else
+static inline void tcb_refill_frames(void)
+{
+}
+#endif
 
 #endif

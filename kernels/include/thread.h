@@ -7,15 +7,6 @@
 
 #include <tcb.h>
 
-/* All threads, by number. Number 0, the idle thread, stays free. */
-struct thread_slot {
-	uid_t uid;	     /* NOBODY: free */
-	uint32_t generation; /* of the last thread with this number */
-};
-
-extern struct thread_slot thread_table[MAX_THREADS];
-extern uint32_t thread_table_end; /* the slots from here on are free */
-
 /* The first module's task and its first thread. */
 extern struct task *root_task;
 extern uid_t root_thread;
@@ -36,13 +27,17 @@ void thread_delete(struct tcb *t);
 
 /* Ends all threads of a task; does not return if it is the running one's. */
 void task_delete(struct task *task);
+
 /* Wakes whoever still waits for threads that have been deleted. */
 void thread_tell_deaths(void);
 
 /* Are there any left to be told of? */
 bool thread_deaths_untold(void);
 
-/* Gives back the memory of a thread that has deleted itself. */
-void thread_free_deleted(void);
+/*
+ * What was put off: gives back the memory of a thread that has deleted itself,
+ * tells deaths, and brings in a thread that is ready.
+ */
+void thread_tidy(void);
 
 #endif

@@ -9,7 +9,7 @@
 #define THREAD_LOOKUP_H
 
 #include <tcb_table.h>
-#include <thread.h>
+#include <thread_table.h>
 
 #if CONFIG_UID_ADDRESSING
 #include "../optimized/thread_lookup.h"

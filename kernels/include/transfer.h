@@ -16,19 +16,12 @@
  *	transfer_patience(me)      how long a page fault of me's may take now:
  *	                           as long as its partner wants to wait
  *	transfer_forget(t)         t is being deleted
- *	transfer_leave(t, next)    t, with RESOURCE_..., loses the processor to
- *	                           next
- *	window_fault(me, address, write)
- *	                           a fault in the window: true if it can be
- *	                           tried again
  */
 #ifndef TRANSFER_H
 #define TRANSFER_H
 
 #include <message.h>
 #include <tcb.h>
-
-bool window_fault(struct tcb *me, uint32_t address, bool write);
 
 uint32_t transfer_long(
     struct tcb *from, struct tcb *to, const struct outgoing *out);

@@ -83,6 +83,9 @@ static inline bool copy_bytes(void *to, const void *from, uint32_t bytes)
 
 bool copy_string(void *to, const void *from, uint32_t bytes);
 
+/* The last fault that could not be served: was it in the receiver's memory? */
+extern bool user_fault_of_receiver;
+
 /* Where to go on after a fault at eip; 0 if it was no access to user memory. */
 uint32_t user_access_recovery(uint32_t eip);
 

@@ -6,7 +6,6 @@
 #include <abi.h>
 #include <config.h>
 #include <entry.h>
-#include <interrupt.h>
 #include <processor.h>
 #include <space.h>
 

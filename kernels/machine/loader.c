@@ -7,6 +7,7 @@
 #include <command_line.h>
 #include <panic.h>
 #include <space.h>
+#include <task.h>
 #include <tcb_table.h>
 #include <thread.h>
 

@@ -17,6 +17,8 @@
 #include <multiboot.h>
 #include <panic.h>
 #include <space.h>
+#include <swapping.h>
+#include <thread.h>
 
 static const struct multiboot_info *find_info(uint32_t address)
 {
@@ -56,7 +58,8 @@ void kernel_main(uint32_t magic, uint32_t info_address)
 	coprocessor_init();
 	memory_init(info);
 	print("# %u KB of memory free\n", memory_at_boot);
-	dispatch_init();
+	frames_when_short(tcb_give_frames);
+	dispatch_init(thread_tidy);
 	load_modules(info);
 	machine_check_clock();
 	machine_start_watchdog();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Steps of the hand-coded path (ipc_entry.S, steps/) that switches avoid: what is left
- * of them to do is done by the same functions as in the C path.
+ * Steps of the hand-coded path (ipc_entry.S, steps/) that switches avoid: what
+ * is left of them to do is done by the same functions as in the C path.
  */
 #include <coprocessor.h>
 #include <dispatch.h>
@@ -13,6 +13,7 @@
 #include <remapping.h>
 #include <tcb_table.h>
 #include <transfer.h>
+#include <window.h>
 
 /* Called by ipc_entry.S only. */
 void ipc_leave_resources(struct tcb *me, struct tcb *to);
@@ -34,7 +35,7 @@ void ipc_leave_resources(struct tcb *me, struct tcb *to)
 {
 	bool window = me->resources & RESOURCE_WINDOW;
 
-	transfer_leave(me, to);
+	window_leave(me, to);
 	if (window)
 		flush_tlb();
 	coprocessor_leave(me);

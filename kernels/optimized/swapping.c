@@ -8,16 +8,16 @@
 #include <swapping.h>
 #include <assertions.h>
 #include <heap.h>
-#include <ipc.h>
 #include <kernel_stack.h>
 #include <memory.h>
 #include <panic.h>
 #include <ready_queue.h>
+#include <rendezvous.h>
+#include <senders.h>
 #include <space.h>
-#include <thread.h>
+#include <thread_table.h>
 #include <wakeup.h>
 
-#define RESERVED_FRAMES 32 /* for those that are brought in */
 #define LARGEST_STORED (PAGE_SIZE / 2)
 
 #define AT_ONCE 16     /* how many are swapped out when memory is short */
@@ -38,11 +38,6 @@ struct stored {
 
 #define NEVER UINT64_MAX
 
-struct stored *tcb_store[MAX_THREADS];
-uint64_t last_ticket;
-
-static uint32_t reserve[RESERVED_FRAMES], reserved;
-
 static bool store_is_full;	  /* the last one had no room */
 static uint32_t swapped_out;	  /* how many since the last reclaim began */
 static uint32_t ready_swapped;	  /* how many ready threads are swapped out */
@@ -51,47 +46,16 @@ static uint64_t next_due = NEVER; /* no swapped thread is due before */
 /* Thoroughly: everybody is tried until the reserve is full. */
 static bool reclaim(bool thoroughly);
 
-static uint32_t number_of(const struct tcb *t)
+static uint32_t frame_for_tcb(void)
 {
-	return ((uint32_t)t - TCB_ARRAY) / PAGE_SIZE;
-}
+	uint32_t frame;
 
-bool tcb_reserve_frames(void)
-{
-	while (reserved < RESERVED_FRAMES) {
-		uint32_t before = reserved;
-		uint32_t frame = frames_allocate(1);
-
-		/* Those that are swapped out for it fill the reserve, too. */
-		if (frame)
-			tcb_return_frame(frame);
-		else if (reserved == before)
-			return false;
-	}
-	return true;
-}
-
-void tcb_refill_reserve(void)
-{
-	while (reserved < RESERVED_FRAMES && frames_free)
-		reserve[reserved++] = frames_allocate(1);
-}
-
-void tcb_return_frame(uint32_t frame)
-{
-	if (reserved < RESERVED_FRAMES)
-		reserve[reserved++] = frame;
-	else
-		frames_release(frame, 1);
-}
-
-static uint32_t reserved_frame(void)
-{
-	if (reserved < RESERVED_FRAMES / 2)
+	if (tcb_frames < TCB_FRAMES / 2)
 		reclaim(true);
-	if (!reserved)
+	frame = tcb_take_frame();
+	if (!frame)
 		panic("no frame for a tcb");
-	return reserve[--reserved];
+	return frame;
 }
 
 /* When t, which is present, is to be woken. */
@@ -105,55 +69,14 @@ static uint64_t due_of(const struct tcb *t)
 	return wakeup_due(t);
 }
 
-/* Are there any besides the mark? */
-static bool has_senders(struct tcb *t)
-{
-	struct tcb *first = queue_first(&t->senders, sender_link);
-
-	if (first == absent_mark(t))
-		first = queue_behind(&t->senders, first, sender_link);
-	return first;
-}
-
-static void set_mark(struct tcb *t, struct tcb *before, uint64_t ticket)
-{
-	t->senders_absent = true;
-	t->absent_from = ticket;
-	enqueue_before(&t->senders, before, absent_mark(t), sender_link);
-}
-
-static void clear_mark(struct tcb *t)
-{
-	if (t->senders_absent)
-		dequeue(t, absent_link);
-	t->senders_absent = false;
-}
-
-void senders_forget(struct tcb *t)
-{
-	clear_mark(t);
-}
-
-/* A receiver has senders in its queue, so it is present. */
-static void leave_senders(struct tcb *t)
-{
-	struct tcb *to = t->partner;
-
-	if (!to->senders_absent || t->ticket < to->absent_from) {
-		clear_mark(to);
-		set_mark(to, t, t->ticket);
-	}
-	sender_leaves(t);
-}
-
 static struct stored *stored_allocate(uint32_t bytes)
 {
 	struct stored *s = heap_allocate(bytes);
 
 	/* The last ones are for those that are brought in. */
-	if (s || reserved <= 2)
+	if (s || tcb_frames <= 2)
 		return s;
-	frames_release(reserved_frame(), 1);
+	frames_release(frame_for_tcb(), 1);
 	return heap_allocate(bytes);
 }
 
@@ -164,7 +87,7 @@ bool tcb_swap_out(struct tcb *t)
 
 	if (t == current_thread() || has_senders(t))
 		return false;
-	ipc_settle(t);
+	settle(t);
 	bytes = stack_bytes(t);
 	if (sizeof(*s) + bytes > LARGEST_STORED)
 		return false;
@@ -178,16 +101,13 @@ bool tcb_swap_out(struct tcb *t)
 		next_due = s->due;
 	if (t->state == THREAD_READY)
 		ready_swapped++;
-	if (t->state == THREAD_SENDING && t->in_senders)
-		leave_senders(t);
-	if (t->senders_absent)
-		dequeue(t, absent_link);
+	senders_swapped_out(t);
 	wakeup_remove(t);
 	queue_swapped_out(t);
 	s->tcb = *t;
 	s->stack_bytes = bytes;
 	memcpy(s->stack, (void *)(t->stack_top - bytes), bytes);
-	tcb_store[number_of(t)] = s;
+	tcb_store[tcb_number(t)] = s;
 	tcb_return_frame(kernel_unmap_page((uint32_t)t));
 	return true;
 }
@@ -201,7 +121,7 @@ bool tcb_bring_in(uint32_t number)
 	if (!s)
 		return false;
 	/* Not at the cost of others, as long as there is a reserve. */
-	frame = frames_free ? frames_allocate(1) : reserved_frame();
+	frame = frames_free ? frames_allocate(1) : frame_for_tcb();
 	kernel_map_page((uint32_t)t, frame, PTE_WRITABLE);
 	*t = s->tcb;
 	memcpy(
@@ -209,8 +129,7 @@ bool tcb_bring_in(uint32_t number)
 	if (CONFIG_ASSERTIONS)
 		assertions_created(t); /* its unused part was not kept */
 	tcb_store[number] = NULL;
-	if (t->senders_absent)
-		set_mark(t, NULL, t->absent_from);
+	senders_swapped_in(t);
 	if (s->due != NEVER)
 		wakeup_restore(t, s->due);
 	if (t->state == THREAD_READY)
@@ -259,7 +178,7 @@ static void swap_out_in_round(uint32_t number, uint32_t round)
 static bool enough(bool thoroughly, uint32_t round, uint32_t looks)
 {
 	if (thoroughly)
-		return reserved == RESERVED_FRAMES;
+		return tcb_frames == TCB_FRAMES;
 	return frames_free >= AT_ONCE || store_is_full ||
 	       (looks > MANY_LOOKS && (swapped_out || round < 2));
 }
@@ -287,9 +206,14 @@ static bool reclaim(bool thoroughly)
 	return frames_free != 0;
 }
 
-bool tcb_reclaim(void)
+bool tcb_give_frames(uint32_t count)
 {
-	return reclaim(false);
+	if (heap_trim()) {
+		tcb_refill_frames();
+		if (frames_free || count > 1)
+			return true;
+	}
+	return count == 1 && reclaim(false);
 }
 
 bool tcb_bring_ready(void)
@@ -328,84 +252,23 @@ void tcb_tick(void)
 		bring_due(now + AHEAD);
 }
 
-/* A thread's tcb, or its copy: for reading. */
-static const struct tcb *look_at(uint32_t number)
+const struct tcb *tcb_look_at(uint32_t number)
 {
 	return tcb_store[number] ? &tcb_store[number]->tcb : tcb_at(number);
 }
 
-/* Those with the lowest tickets, in their order; how many there are. */
-static uint32_t find_missing(
-    const struct tcb *to, struct tcb *found[], uint32_t most)
+/* What is read where no tcb is: uid 0, which no lookup asks for. */
+static char no_tcb[PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
+
+bool tcb_page_fault(uint32_t address, bool write)
 {
-	uint64_t tickets[AT_ONCE];
-	uint32_t number, count = 0, n;
-
-	for (number = 1; number < thread_table_end; number++) {
-		const struct tcb *t;
-
-		if (!thread_table[number].uid)
-			continue;
-		t = look_at(number);
-		if (t->state != THREAD_SENDING || t->partner != to ||
-		    t->in_senders)
-			continue;
-		if (count < most)
-			count++;
-		else if (tickets[count - 1] < t->ticket)
-			continue;
-		for (n = count - 1; n && tickets[n - 1] > t->ticket; n--) {
-			tickets[n] = tickets[n - 1];
-			found[n] = found[n - 1];
-		}
-		tickets[n] = t->ticket;
-		found[n] = tcb_at(number);
-	}
-	return count;
-}
-
-/* The first in the queue with a higher ticket; NULL if there is none. */
-static struct tcb *place_of(struct tcb *to, uint64_t ticket)
-{
-	struct tcb *t = queue_first(&to->senders, sender_link);
-
-	while (t && (t == absent_mark(to) || t->ticket < ticket))
-		t = queue_behind(&to->senders, t, sender_link);
-	return t;
-}
-
-/*
- * Brings some of the missing senders in, the first one last: it is present
- * then, whoever had to be swapped out for the others.
- */
-static void gather_senders(struct tcb *to)
-{
-	struct tcb *found[AT_ONCE];
-	uint32_t n = find_missing(to, found, AT_ONCE);
-
-	clear_mark(to);
-	if (n == AT_ONCE) {
-		uint64_t ticket = look_at(number_of(found[n - 1]))->ticket + 1;
-
-		set_mark(to, place_of(to, ticket), ticket);
-	}
-	while (n--) {
-		struct tcb *t = found[n];
-
-		tcb_bring_in(number_of(t));
-		t->in_senders = true;
-		enqueue_before(
-		    &to->senders, place_of(to, t->ticket), t, sender_link);
-	}
-}
-
-struct tcb *find_first_sender(struct tcb *t)
-{
-	struct tcb *sender;
-
-	do {
-		gather_senders(t);
-		sender = queue_first(&t->senders, sender_link);
-	} while (t->senders_absent && sender == absent_mark(t));
-	return sender;
+	if (address < TCB_ARRAY ||
+	    address >= TCB_ARRAY + MAX_THREADS * PAGE_SIZE)
+		return false;
+	if (tcb_bring_in((address - TCB_ARRAY) / PAGE_SIZE))
+		return true;
+	if (write)
+		return false;
+	kernel_map_page(address, physical(no_tcb), 0);
+	return true;
 }

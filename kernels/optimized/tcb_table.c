@@ -1,40 +1,63 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Tcbs are an array in virtual memory (5.2.5): one that is touched first gets a
- * frame in the page fault.
+ * frame in the page fault (swapping.c).
  */
 #include <tcb_table.h>
 #include <memory.h>
 #include <space.h>
-#include <swapping.h>
-
-/* What is read where no tcb is: uid 0, which no lookup asks for. */
-static char no_tcb[PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
 
 #if !CONFIG_THREAD_KERNEL_STACKS
 struct tcb *running_thread HOT;
 #endif
 
-bool tcb_page_fault(uint32_t address, bool write)
+struct stored *tcb_store[MAX_THREADS];
+
+static uint32_t frames[TCB_FRAMES];
+uint32_t tcb_frames;
+
+/* Sees to it that there are enough for all that may have to be brought in. */
+static bool fill_frames(void)
 {
-	if (address < TCB_ARRAY ||
-	    address >= TCB_ARRAY + MAX_THREADS * PAGE_SIZE)
-		return false;
-	if (tcb_bring_in((address - TCB_ARRAY) / PAGE_SIZE))
-		return true;
-	if (write)
-		return false;
-	kernel_map_page(address, physical(no_tcb), 0);
+	while (tcb_frames < TCB_FRAMES) {
+		uint32_t before = tcb_frames;
+		uint32_t frame = frames_allocate(1);
+
+		/* Those that are swapped out for it have brought theirs, too.
+		 */
+		if (frame)
+			tcb_return_frame(frame);
+		else if (tcb_frames == before)
+			return false;
+	}
 	return true;
+}
+
+void tcb_refill_frames(void)
+{
+	while (tcb_frames < TCB_FRAMES && frames_free)
+		frames[tcb_frames++] = frames_allocate(1);
+}
+
+uint32_t tcb_take_frame(void)
+{
+	return tcb_frames ? frames[--tcb_frames] : 0;
+}
+
+void tcb_return_frame(uint32_t frame)
+{
+	if (tcb_frames < TCB_FRAMES)
+		frames[tcb_frames++] = frame;
+	else
+		frames_release(frame, 1);
 }
 
 struct tcb *tcb_allocate(uint32_t number)
 {
 	struct tcb *t = tcb_at(number);
-
 	uint32_t frame;
 
-	if (!tcb_reserve_frames())
+	if (!fill_frames())
 		return NULL;
 	frame = frames_allocate(1);
 	if (!frame)

@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Direct transfer: the sender copies into the receiver's memory through the
- * communication window. Invariant: the window's page-directory entries of an
- * address space are zero unless its running thread has RESOURCE_WINDOW. Who
- * goes on copying after having lost the processor finds its window empty, and
- * the page fault handler shows it the same region again.
+ * communication window.
  */
-
-void window_close(struct tcb *t, const struct tcb *next);
 
 static inline uint32_t transfer_finish(struct tcb *to)
 {
@@ -25,10 +20,4 @@ static inline uint32_t transfer_patience(const struct tcb *me)
 static inline void transfer_forget(struct tcb *t)
 {
 	(void)t;
-}
-
-static inline void transfer_leave(struct tcb *t, const struct tcb *next)
-{
-	if (t->resources & RESOURCE_WINDOW)
-		window_close(t, next);
 }

@@ -66,7 +66,7 @@ static bool waits_with_timeout(const struct tcb *t)
 	return timeout != TIMEOUT_NEVER && timeout != TIMEOUT_NONE;
 }
 
-static void look_at(struct tcb *t)
+static void look_at(struct tcb *t, timeout_t timeout)
 {
 	if (!waits_with_timeout(t))
 		wakeup_remove(t);
@@ -74,11 +74,12 @@ static void look_at(struct tcb *t)
 		move(t, &far_list);
 	/* To a locked one a transfer has started: it is looked at again. */
 	else if (t->due <= offset && t->state != THREAD_LOCKED)
-		ipc_timeout(t);
+		timeout(t);
 }
 
-static void look_at_far(struct tcb *t)
+static void look_at_far(struct tcb *t, timeout_t unused)
 {
+	(void)unused;
 	if (!waits_with_timeout(t))
 		wakeup_remove(t);
 	else if (t->due <= offset + FAR)
@@ -86,20 +87,22 @@ static void look_at_far(struct tcb *t)
 }
 
 /* visit may remove it from the list. */
-static void each(struct queue *list, void (*visit)(struct tcb *t))
+static void each(struct queue *list,
+    void (*visit)(struct tcb *t, timeout_t timeout), timeout_t timeout)
 {
 	struct tcb *t = queue_first(list, wakeup_link);
 
 	while (t) {
 		struct tcb *next = queue_behind(list, t, wakeup_link);
 
-		visit(t);
+		visit(t, timeout);
 		t = next;
 	}
 }
 
-static void correct(struct tcb *t)
+static void correct(struct tcb *t, timeout_t unused)
 {
+	(void)unused;
 	t->due = t->due > OFFSET_END ? t->due - OFFSET_END : 0;
 }
 
@@ -110,18 +113,18 @@ static void raise_base(void)
 	base += OFFSET_END;
 	offset -= OFFSET_END;
 	for (n = 0; n < LISTS; n++)
-		each(lists + n, correct);
-	each(&far_list, correct);
+		each(lists + n, correct, NULL);
+	each(&far_list, correct, NULL);
 }
 
-void wakeup_tick(void)
+void wakeup_tick(timeout_t timeout)
 {
 	offset += MS_PER_TICK;
 	if (offset >= OFFSET_END)
 		raise_base();
-	each(list_of(offset), look_at);
+	each(list_of(offset), look_at, timeout);
 	if (offset % FAR_EVERY == 0)
-		each(&far_list, look_at_far);
+		each(&far_list, look_at_far, NULL);
 }
 
 #if CONFIG_ASSERTIONS

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the files of the IPC state machine share: ipc.c, pager.c (a thread and
- * its pager), deaths.c (partners that end).
+ * Two threads meet: one waits, the other one starts it (5.2.1, 5.3.5). What
+ * they then do with a message is above this.
  */
-#ifndef IPC_INTERNAL_H
-#define IPC_INTERNAL_H
+#ifndef RENDEZVOUS_H
+#define RENDEZVOUS_H
 
-#include <ipc.h>
-#include <message.h>
 #include <ready_queue.h>
+#include <tcb.h>
 #include <wakeup.h>
 
 /* Result codes of the kernel's own: nothing was transferred, look at the
@@ -16,10 +15,17 @@
 #define LOOK_AGAIN IPC_CODE
 #define ASK_PAGER (IPC_CODE - 1)
 
-static inline uid_t partner_uid(const struct trap_frame *frame)
-{
-	return (uid_t)frame->esi << 32 | frame->edx;
-}
+/* Does to wait for a message from the thread from, or from any thread? */
+bool waits_for(const struct tcb *to, const struct tcb *from);
+
+/*
+ * A BARE thread, which waits for ever, has nothing on its kernel stack but what
+ * the processor has pushed there, and of its registers only EAX. The hand-coded
+ * path leaves it so, and lets it go on straight from there; before anything
+ * else can be done with it settle gives it the stack that C expects and
+ * makes it RECEIVING. Does nothing with others.
+ */
+void settle(struct tcb *t);
 
 static inline void make_ready(struct tcb *t)
 {
@@ -56,20 +62,5 @@ void wait_for_a_time(struct tcb *me, enum thread_state state,
 
 /* Can one wait for so long? IPC_OK, or why not. */
 uint32_t check_timeout(uint32_t timeout);
-
-/*
- * The send part of all calls. IPC_OK: *receiver has the message and is still
- * to be made ready. Other codes: nothing was sent.
- */
-uint32_t send_message(struct tcb *me, struct trap_frame *frame,
-    const struct outgoing *out, struct tcb **receiver);
-
-/* Has to asked its pager for a page, and waits for the answer? (pager.c) */
-bool awaits_answer(const struct tcb *to, const struct tcb *pager);
-
-/* A pager's answer: the page, or no. Result and *receiver as of send_message;
- * LOOK_AGAIN if nobody waits for it any more. */
-uint32_t answer_fault(struct tcb *me, struct trap_frame *frame,
-    const struct outgoing *out, struct tcb **receiver);
 
 #endif
