@@ -8,9 +8,9 @@
 
 #define PIT_HZ 1193182
 
-uint32_t clock_ticks;
+uint32_t clock_ticks EACH_TICK;
 
-static int timeslice; /* ticks that are left of it */
+static int timeslice EACH_TICK; /* ticks that are left of it */
 
 void clock_init(void)
 {

@@ -175,5 +175,8 @@ extern struct processor_tables tables;
 /* Kernel data that each IPC needs: behind the tables, in their page. */
 #define HOT __attribute__((section(".hot")))
 
+/* Data that each clock tick needs: behind them, for one TLB miss. */
+#define EACH_TICK __attribute__((section(".each_tick")))
+
 #endif /* __ASSEMBLER__ */
 #endif

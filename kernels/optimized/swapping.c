@@ -40,7 +40,7 @@ struct stored {
 
 static bool store_is_full;	  /* the last one had no room */
 static uint32_t swapped_out;	  /* how many since the last reclaim began */
-static uint32_t ready_swapped;	  /* how many ready threads are swapped out */
+static uint32_t ready_swapped EACH_TICK; /* how many ready threads */
 static uint64_t next_due = NEVER; /* no swapped thread is due before */
 
 /* Thoroughly: everybody is tried until the reserve is full. */
