@@ -35,6 +35,6 @@ if lacking:
         "missing" % (sys.executable, lacking[0])
     )
 
-from harness.commands import main  # noqa: E402
+from harness.command_line import main  # noqa: E402
 
 sys.exit(main())

@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Iterable, Sequence
 
-import jinja2
 import pandas as pd
 from rich.table import Table
 
-from harness import build, figures, measure, paper, report, switches, tables
+from harness import build, figures, measure, paper, switches, tables
 from harness.errors import Refused
 from harness.models.i486.model import Board
-from harness.progress import Step
+from harness.progress import Stage
+from harness.render import render as template
 from harness.switches import Configuration, Switch
 
 # As bench/pingpong.c plays them with this on its command line.
@@ -38,9 +38,6 @@ MEASURED = {
     "tlb_misses": "reference_tlb_misses",
     "cache_misses": "reference_cache_misses",
 }
-
-# Our percents agree with the paper's if they differ by no more points than this.
-AGREEMENT = 5
 
 # Sizes of which the figure shows how one switch after the other is switched on.
 CUMULATIVE_SIZES = (8, 512)
@@ -105,18 +102,17 @@ def _cumulative() -> list[Comparison]:
 
 
 def run(
-    chosen: Sequence[Configuration], board: Board, logs: Path, step: Step
+    chosen: Sequence[Configuration], board: Board, logs: Path, stage: Stage
 ) -> list[build.Built]:
     """Builds and boots them, on all cores; leaves logs and stamps in the folder."""
     logs.mkdir(parents=True)
 
     def measured(configuration: Configuration) -> build.Built:
-        with step(f"{configuration}"):
-            program = measure.PINGPONG.program
-            built = build.build(configuration, jobs=1, programs=(program,))
-            outcome = measure.run(built, measure.PINGPONG, COMMAND_LINE, board=board)
-            (logs / f"{configuration}.log").write_text(outcome.console)
-            (logs / f"{configuration}.stamps").write_text(outcome.stamps)
+        with stage(f"{configuration}"):
+            program = measure.PINGPONG
+            built = build.build(configuration, jobs=1, programs=(program.name,))
+            outcome = measure.boot(built, program, COMMAND_LINE, board=board)
+            outcome.save(logs / str(configuration))
         return built
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -146,7 +142,7 @@ def read(
     rows = pd.concat(frames, ignore_index=True)
     rows = rows[(rows["spaces"] == 2) & (rows["cache"] == "warm")]
     misses = rows[["code_misses", "data_misses", "table_misses"]].sum(axis=1)
-    rows = rows.assign(one_way_us=rows["clocks"] / mhz, cache_misses=misses)
+    rows = rows.assign(one_way_us=rows["cycles"] / mhz, cache_misses=misses)
     rows = rows.rename(columns={"ticks": "clock_interrupts"})
     for name, of_one in rows.groupby("configuration"):
         if tuple(of_one["bytes"]) != SIZES:
@@ -204,8 +200,7 @@ def _paper_rows() -> pd.DataFrame:
 
 def agreeing(table: pd.DataFrame) -> pd.Series:
     """For each row, whether it agrees with the paper; never without the paper's."""
-    difference = table["increase_percent"] - table["paper_percent"]
-    return difference.abs() <= AGREEMENT
+    return paper.agree_in_points(table["paper_percent"], table["increase_percent"])
 
 
 def beside_paper(compared: pd.DataFrame) -> pd.DataFrame:
@@ -326,14 +321,8 @@ def render(
     played = rows.groupby("bytes", as_index=False).agg(
         {"round_trips": "first", "clock_interrupts": "min"}
     )
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(report.TEMPLATES),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("table1.md").render(
+    return template(
+        "table1.md",
         facts=facts,
         sizes=SIZES,
         names={o: rows.query("order == @o")["switch"].unique() for o in ORDERS},
@@ -346,7 +335,7 @@ def render(
             "reference_cache_misses"
         ].iloc[0],
         synergy=whole.to_dict("records"),
-        agreement=AGREEMENT,
+        agreement=paper.POINTS,
     )
 
 

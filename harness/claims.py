@@ -21,8 +21,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from harness import paper, switches
-from harness.experiments import OF_THEM_TLB
+from harness import headers, paper, switches
+from harness.experiments.experiment import CACHE_LINE
+from harness.experiments.path_steps import OF_THEM_TLB
 from harness.measure import SIZES
 from harness.models.i486 import model
 from harness.tables import MODEL
@@ -55,14 +56,13 @@ FILES = {
 # When do they agree?
 
 ABOUT = "within 15 %"
-POINTS = "within 5 points"
+POINTS = f"within {paper.POINTS} points"
 AT_MOST = "at most"
 AT_LEAST = "at least"
 
 RULES: dict[str, Callable[[float, float], bool]] = {
     ABOUT: lambda papers, ours: abs(ours - papers) <= 0.15 * abs(papers),
-    # A saving never agrees with a cost, however small.
-    POINTS: lambda papers, ours: abs(ours - papers) <= 5 and round(ours) * papers >= 0,
+    POINTS: lambda papers, ours: bool(paper.agree_in_points(papers, ours)),
     AT_MOST: lambda papers, ours: ours <= papers,
     AT_LEAST: lambda papers, ours: ours >= papers,
 }
@@ -198,7 +198,7 @@ def _long_line(run: Run) -> tuple[float, float]:
     return line(lambda size: run.us("optimized", size), 2048, 4096)
 
 
-TICKS = 250  # clock interrupts a second
+TICKS = 1000 / headers.define("kernels/include/clock.h", "MS_PER_TICK")  # a second
 IPC_RATE = paper.value("ipc_rate", "L3")
 THREE = ("CONDENSED_TABLES", "VIRTUAL_TCBS", "LAZY_SCHEDULING")
 
@@ -210,8 +210,6 @@ def _sum_of_table1(run: Run, _: pd.Series) -> float:
 
 # By the names in claims.toml: from a run, and the paper's row, to what stands beside.
 # Claims that no file of a run answers are not here; they say what does.
-LINE_BYTES = 16
-
 OURS: dict[str, Callable[[Run, pd.Series], float]] = {
     "target": lambda run, _: run.cycles("optimized", 8),
     "achieved": lambda run, _: run.cycles("optimized", 8),
@@ -229,7 +227,7 @@ OURS: dict[str, Callable[[Run, pd.Series], float]] = {
     "null-rpc": lambda run, _: 2 * run.us("optimized", 8),
     "footprint": lambda run, _: (
         run.experiment("footprint", "footprint")
-        - LINE_BYTES * run.experiment("footprint", "page_tables")
+        - CACHE_LINE * run.experiment("footprint", "page_tables")
     ),
     "footprint-tables": lambda run, _: run.experiment("footprint", "footprint"),
     "growth": lambda run, _: _short_line(run)[0],

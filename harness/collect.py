@@ -20,7 +20,7 @@ from typing import Any, Callable, Iterator, Sequence
 from harness import photos, records
 from harness.errors import Refused
 from harness.machines import qemu
-from harness.records import Run
+from harness.records import Records
 
 RAW = "raw"
 BANNER = re.compile(r"^.*?Twentyfold kernel, configuration (\S+), revision", re.M)
@@ -37,7 +37,7 @@ class Boot:
     source: str
     number: int  # in its source, from 1
     configuration: str
-    run: Run | None
+    run: Records | None
     trouble: str = ""
 
     @property
@@ -111,7 +111,7 @@ def summary(found: Sequence[Boot]) -> list[str]:
     return [f"{boot.name}: {boot.trouble or _whole(boot.run)}" for boot in found]
 
 
-def _whole(run: Run | None) -> str:
+def _whole(run: Records | None) -> str:
     assert run
     if run.samples.empty:
         return f"whole, {len(run.series)} series without samples"

@@ -4,42 +4,26 @@
 from __future__ import annotations
 
 import argparse
-import errno
 import json
 import os
 import shlex
-import shutil
-import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
-
 from rich.console import Console
 
-from harness import ablation, build, claims, collect, doctor, experiments, figures
-from harness import folders
-from harness import (
-    fuzz,
-    images,
-    intervals,
-    measure,
-    peers,
-    places,
-    processes,
-    profile,
-    records,
-)
-from harness import real_machines, report, results, sides, switches, tables, virtual
-from harness.errors import Refused, describe
+from harness import ablation, build, claims, collect, doctor, figures, folders
+from harness import fuzz, images, intervals, measure, pipeline, places, processes
+from harness import profile, profile_text, real_machines, records, results, sides
+from harness import switches, virtual
+from harness.errors import Refused
 from harness.machines import qemu
 from harness.models.i486 import model, speed, validate
-from harness.progress import steps
 from harness.places import ROOT
+from harness.progress import stages
 
-CONFIGURATIONS = ("baseline", "optimized")
-EXPERIMENTS = Path("logs") / "experiments"  # in a run's folder
 LATEST = places.RESULTS / "latest"
 PROFILES = places.RESULTS / "profile"
 MEASURED = places.RESULTS / "measure"
@@ -49,58 +33,9 @@ def make_figures(arguments: argparse.Namespace) -> None:
     """Builds, boots, measures: a new run in the results folder."""
     if arguments.source or arguments.machine:
         return make_machine_figures(arguments)
-    arguments.results = arguments.results or LATEST
-    results.check_target(arguments.results)
-    started = results.now()
-    board = model.load_board(arguments.board)
-    configurations = [switches.parse(name) for name in CONFIGURATIONS]
-    small = experiments.runs()
-    ablated = ablation.configurations(ablation.comparisons())
-    with (
-        results.publishing(arguments.results) as folder,
-        steps(
-            "figures", 3 + 2 * len(configurations) + len(small) + len(ablated)
-        ) as step,
-    ):
-        (folder / EXPERIMENTS).mkdir(parents=True)
-        with step("build the i486 model"):
-            model.library()
-        built = []
-        for configuration in configurations:
-            with step(f"build {configuration}"):
-                built.append(build.build(configuration))
-
-        def measured(b: build.Built) -> None:
-            with step(f"pingpong on {b.configuration}"):
-                outcome = measure.run(b, measure.PINGPONG, board=board)
-                name = folder / "logs" / b.configuration.name
-                name.with_suffix(".log").write_text(outcome.console)
-                name.with_suffix(".stamps").write_text(outcome.stamps)
-
-        def experiment(run: experiments.Run) -> build.Built:
-            with step(f"{run}"):
-                return experiments.measure_run(run, board, folder / EXPERIMENTS)
-
-        def measured_peer() -> None:
-            with step(f"pingpong on {peers.SYSTEM}"):
-                try:
-                    peers.kernel()
-                except Refused as reason:
-                    peers.leave_out(folder, str(reason))
-                else:
-                    peers.run(board, folder / "logs")
-
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            peer = pool.submit(measured_peer)
-            list(pool.map(measured, built))
-            built += pool.map(experiment, small)
-            peer.result()
-        built += ablation.run(ablated, board, folder / "logs" / ablation.LOGS, step)
-        with step("tables, figures, report"):
-            results.write_provenance(folder, built, board, started)
-            closing = evaluate(folder)
-    print(closing)
-    tell(arguments.results, "tables and figures are there")
+    target = arguments.results or LATEST
+    print(pipeline.figures(target, model.load_board(arguments.board)))
+    tell(target, "tables and figures are there")
 
 
 def make_machine_figures(arguments: argparse.Namespace) -> None:
@@ -175,52 +110,21 @@ def make_ablation(arguments: argparse.Namespace) -> None:
     """Table 1: added to what is in the results folder."""
     if arguments.switch:
         return show_ablation(arguments)
-    results.check_target(arguments.results)
-    started = results.now()
-    board = model.load_board(arguments.board)
-    chosen = ablation.configurations(ablation.comparisons())
-    with (
-        results.publishing(arguments.results) as folder,
-        steps("ablation", 2 + len(chosen)) as step,
-    ):
-        with step("build the i486 model"):
-            model.library()
-        built = ablation.run(chosen, board, folder / "logs" / ablation.LOGS, step)
-        with step("tables, figures, report"):
-            results.write_provenance(folder, built, board, started)
-            results.keep(arguments.results, folder)
-            evaluate(folder)
+    pipeline.table1(arguments.results, model.load_board(arguments.board))
     tell(arguments.results, "table 1 is there")
 
 
 def show_ablation(arguments: argparse.Namespace) -> None:
     """The rows of one switch, on the terminal only."""
     board = model.load_board(arguments.board)
-    chosen = ablation.comparisons_of(arguments.switch)
-    wanted = ablation.configurations(chosen)
-    with (
-        folders.scratch(build.BUILD) as folder,
-        steps("ablation", 1 + len(wanted)) as step,
-    ):
-        with step("build the i486 model"):
-            model.library()
-        logs = folder / ablation.LOGS
-        ablation.run(wanted, board, logs, step)
-        times = ablation.read(wanted, logs, build.revision(), board.mhz)
-    compared = ablation.compare(times, chosen)
+    compared = pipeline.one_switch(arguments.switch, board)
     Console(highlight=False).print(ablation.rich_table(compared, board.mhz))
 
 
 def redraw(arguments: argparse.Namespace) -> None:
     """Tables, figures and report of an old run again, from its logs."""
-    source = arguments.run
-    results.read_provenance(source)
-    with results.publishing(source) as folder:
-        shutil.copytree(source / "logs", folder / "logs")
-        shutil.copy(source / "provenance.json", folder)
-        closing = evaluate(folder)
-    print(closing)
-    tell(source, "tables and figures made again")
+    print(pipeline.redraw(arguments.run))
+    tell(arguments.run, "tables and figures made again")
 
 
 def tell(folder: Path, what: str) -> None:
@@ -230,41 +134,6 @@ def tell(folder: Path, what: str) -> None:
     print(claims.summary(found))
     if note := results.compiler_note(results.read_provenance(folder)):
         print(note)
-
-
-def evaluate(folder: Path) -> str:
-    """From folder/logs to the tables, figures and report in folder. Returns what is
-    to be said of the peers."""
-    facts = results.read_provenance(folder)
-    if ablation.measured(folder):
-        ablation.evaluate(folder, facts)
-        if not (folder / "logs" / "optimized.log").exists():
-            report.write(folder)
-            return ""  # only table 1 has been measured
-    mhz = facts["board"]["numbers"]["mhz"]
-    logs = folder / "logs"
-    measurements = pd.concat(
-        measure.read_pingpong(
-            logs / f"{name}.log", logs / f"{name}.stamps", name, facts["revision"]
-        )
-        for name in CONFIGURATIONS
-    )
-    table7 = tables.table7(measurements, mhz)
-    one_space = tables.table7(measurements, mhz, spaces=1)
-    events = tables.events(measurements)
-    tables.write(table7, folder / "table7.csv")
-    tables.write(one_space, folder / "table7_one_space.csv")
-    tables.write(events, folder / "events.csv")
-    board = model.Board(**facts["board"])
-    peer = peers.evaluate(folder, table7, board, facts["revision"])
-    series = folder / "figures.csv"
-    tables.write(peers.add_series(tables.series(table7), peer), series)
-    for name in ("figure7", "figure8"):
-        figures.draw(name, series, folder, mhz=mhz, no_peer=peers.missing(folder))
-    if (folder / EXPERIMENTS).exists():  # not in an old run
-        experiments.write(folder / EXPERIMENTS, folder, facts)
-    report.write(folder)
-    return peers.note(folder, table7, peer)
 
 
 def print_records(arguments: argparse.Namespace) -> None:
@@ -297,19 +166,19 @@ def make_image(arguments: argparse.Namespace) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """One configuration on the terminal."""
     configuration = switches.parse(arguments.configuration)
-    known = {e.program: e for e in measure.EXPERIMENTS}
-    experiment = known[_choice("program", arguments.program, tuple(known))]
+    known = {program.name: program for program in measure.PROGRAMS}
+    program = known[_choice("program", arguments.program, tuple(known))]
     options = []
     if arguments.bytes is not None:
         options.append(f"bytes={_size(arguments.bytes)}")
     built = build.build(configuration)
-    guest = measure.guest(built, experiment, " ".join(options))
+    guest = measure.guest(built, program, " ".join(options))
     print(f"# cd {_relative(guest.kernel.parent)}; {shlex.join(qemu.command(guest))}")
     qemu.boot(guest, measure.DEADLINE, echo=True)
 
 
 def show_profile(arguments: argparse.Namespace) -> None:
-    """Each instruction of one IPC, with its clocks."""
+    """Each instruction of one IPC, with its cycles."""
     configuration = switches.parse(arguments.configuration)
     board = model.load_board(arguments.board)
     series = profile.Series(
@@ -319,12 +188,12 @@ def show_profile(arguments: argparse.Namespace) -> None:
     )
     model.library()  # a QEMU that cannot be used is refused before a kernel is built
     found = profile.profile(build.build(configuration), board, series)
-    text = profile.render(found)
+    text = profile_text.render(found)
     folder = PROFILES / f"{configuration}-{series.name}"
     with results.publishing(folder, wait=True) as partial:
         (partial / "profile.txt").write_text(text.plain())
-        steps = profile.instructions(found.messages)
-        steps.to_csv(partial / "instructions.csv", index=False)
+        executed = profile.instructions(found.messages)
+        executed.to_csv(partial / "instructions.csv", index=False)
         phases = profile.matrix(found.messages)
         phases["all"] = phases.sum(axis=1)
         phases.to_csv(partial / "phases.csv", index_label="phase")
@@ -364,8 +233,8 @@ def measure_image(arguments: argparse.Namespace) -> None:
     lines = intervals.render(subject, board, result, groups)
     if number is not None:
         intervals.check_number(result.stamps, number)
-        steps = intervals.trace(subject, board, deadline, number).trace
-        lines += ["", *intervals.render_profile(subject, board, result, number, steps)]
+        trace = intervals.trace(subject, board, deadline, number).trace
+        lines += ["", *intervals.render_profile(subject, board, result, number, trace)]
     folder = MEASURED / subject.name
     with results.publishing(folder, wait=True) as partial:
         folders.write_text(partial / "measure.txt", "\n".join(lines) + "\n")
@@ -379,12 +248,14 @@ def measure_image(arguments: argparse.Namespace) -> None:
 def validate_model(_: argparse.Namespace) -> None:
     """What is known of the processor beside what the model says of it."""
     checks: list[validate.Check] = []
-    with steps("validation", len(validate.GUESTS) + len(CONFIGURATIONS)) as step:
+    with stages(
+        "validation", len(validate.GUESTS) + len(pipeline.CONFIGURATIONS)
+    ) as stage:
         for guest in validate.GUESTS:
-            with step(f"guest {guest}"):
+            with stage(f"guest {guest}"):
                 checks += validate.check_guest(guest)
-        for name in CONFIGURATIONS:
-            with step(f"instructions of {name} under Bochs"):
+        for name in pipeline.CONFIGURATIONS:
+            with stage(f"instructions of {name} under Bochs"):
                 checks += validate.check_instructions(switches.parse(name))
     print("\n".join(validate.table(checks)))
     print(speed.measure_speed())
@@ -402,26 +273,26 @@ def run_fuzzer(arguments: argparse.Namespace) -> None:
     chosen = fuzz.configurations(seed)
     if arguments.configuration:
         chosen = [switches.parse(arguments.configuration)]
-    runs = [fuzz.Run(configuration, seed, calls or 100_000) for configuration in chosen]
-    print(f"seed {seed}, {runs[0].calls} calls on {', '.join(map(str, chosen))}")
+    jobs = [fuzz.Job(configuration, seed, calls or 100_000) for configuration in chosen]
+    print(f"seed {seed}, {jobs[0].calls} calls on {', '.join(map(str, chosen))}")
     refusals: list[str] = []
-    with steps("fuzz", 1 + 2 * len(runs)) as step:
-        with step("build the reference model"):
+    with stages("fuzz", 1 + 2 * len(jobs)) as stage:
+        with stage("build the reference model"):
             fuzz.model.program()
         built = []
         for configuration in chosen:
-            with step(f"build {configuration}"):
+            with stage(f"build {configuration}"):
                 built.append(build.build(configuration))
 
-        def check(b: build.Built, run: fuzz.Run) -> None:
-            with step(f"{run.calls} calls on {run.configuration}"):
+        def check(b: build.Built, job: fuzz.Job) -> None:
+            with stage(f"{job.calls} calls on {job.configuration}"):
                 try:
-                    fuzz.check(b, run)
+                    fuzz.check(b, job)
                 except Refused as refusal:
                     refusals.append(str(refusal))
 
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            list(pool.map(check, built, runs))
+            list(pool.map(check, built, jobs))
     if refusals:
         raise Refused("\n\n".join(refusals))
     print("each call has done what the reference model says")
@@ -475,87 +346,6 @@ def examine(_: argparse.Namespace) -> None:
         raise Refused("something is missing: 'make figures' installs it on Debian")
 
 
-def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(
-        prog="python3 -m harness", description="Twentyfold's harness."
-    )
-    commands = top.add_subparsers(required=True, metavar="COMMAND")
-
-    def command(name: str, function: object, help: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=help, description=help)
-        sub.set_defaults(function=function)
-        return sub
-
-    sub = command("figures", make_figures, "build, boot, measure, draw: a whole run")
-    sub.add_argument("--results", type=Path, metavar="FOLDER")
-    sub.add_argument("--board", default=model.DEFAULT_BOARD, help="profile to model")
-    sub.add_argument("--from", dest="source", type=Path, help="a collection, or a log")
-    sub.add_argument("--machine", default="", help="kvm, or tcg to try")
-    sub.add_argument("--configs", default="", help="configurations, blanks between")
-    sub.add_argument("--boots", help="of each configuration; 3")
-    sub.add_argument("--batches", help="in each boot; 30")
-    sub.add_argument("--command-line", default="", help="for the kernels")
-    sub = command("collect", collect_records, "records of a real machine")
-    sub.add_argument("source", nargs="*", help="serial port, logs or pictures")
-    sub.add_argument("--into", default="", help="a folder")
-    sub.add_argument("--photos", action="store_true", help="pictures of QR codes")
-    sub.add_argument("--follow", action="store_true", help="a file that still grows")
-    sub.add_argument("--configs", default="", help="until these are there")
-    sub.add_argument("--serve", type=Path, help="what make pxe has made")
-    sub.add_argument("--mac", default="", help="of the machine that boots from it")
-    sub.add_argument("--speed", help="bits a second; 115200")
-    sub.add_argument("--quiet", help="seconds of silence after which it ends; 600")
-    sub.add_argument("--hang", help="seconds of silence that are a hang; 300")
-    sub = command("ablation", make_ablation, "table 1: what each switch is worth")
-    sub.add_argument("--results", type=Path, default=LATEST, metavar="FOLDER")
-    sub.add_argument("--board", default=model.DEFAULT_BOARD, help="profile to model")
-    sub.add_argument("--switch", help="only this one, on the terminal")
-    sub = command("redraw", redraw, "a run's tables and figures again, without booting")
-    sub.add_argument("run", type=Path, nargs="?", default=LATEST)
-    sub = command("records", print_records, "the samples in a console log, as CSV")
-    sub.add_argument("log", type=Path)
-    sub.add_argument("--configuration", required=True, help="which it is of")
-    sub.add_argument("--revision", help="which it is of, if not this one")
-    sub = command("build", build_some, "build configurations")
-    sub.add_argument("configuration", nargs="+")
-    sub = command("image", make_image, "an image that real machines boot")
-    sub.add_argument("kind", choices=sorted(images.KINDS))
-    sub.add_argument("--configs", default="", help="configurations, blanks between")
-    sub.add_argument("--command-line", default="", help="for the kernels")
-    sub = command("run", run, "boot a configuration on the terminal")
-    sub.add_argument("configuration")
-    sub.add_argument("--program", default="pingpong", help="what to run on it")
-    sub.add_argument("--bytes", help="this message size only")
-    sub = command("profile", show_profile, "where the clocks of one IPC go")
-    sub.add_argument("configuration")
-    sub.add_argument("--bytes", default="8")
-    sub.add_argument("--spaces", default="2", help="address spaces: 1 or 2")
-    sub.add_argument("--cache", default="warm", help="warm, or cold: flushed before")
-    sub.add_argument("--board", default=model.DEFAULT_BOARD, help="profile to model")
-    sub = command("measure", measure_image, "any multiboot kernel, between its rdtscs")
-    sub.add_argument("image", nargs="?", default="")
-    sub.add_argument("--modules", default="", help="FILE ARGUMENTS,FILE ARGUMENTS")
-    sub.add_argument("--command-line", default="", help="the kernel's")
-    sub.add_argument("--cpu", default="486", help="QEMU's name of the processor")
-    sub.add_argument("--memory", help="MB; 32")
-    sub.add_argument("--timeout", help="seconds; 60")
-    sub.add_argument("--until", default="", help="its last words on COM1")
-    sub.add_argument("--profile", help="number of an interval")
-    sub.add_argument("--board", default=model.DEFAULT_BOARD, help="profile to model")
-    command("validate", validate_model, "the i486 model against what is known")
-    sub = command("fuzz", run_fuzzer, "random calls, against a reference model of IPC")
-    sub.add_argument("configuration", nargs="?", help="only this one")
-    sub.add_argument("--seed", help="from which all calls follow; a random one")
-    sub.add_argument("--calls", help="how many; 100000")
-    sub = command("menuconfig", menuconfig, "choose switches in a menu")
-    sub.add_argument("configuration", nargs="?", help="to start from")
-    command("switches", list_switches, "list the switches")
-    sub = command("diff", show_sides, "the two sides of a switch")
-    sub.add_argument("switch", nargs="?", default="")
-    command("doctor", examine, "what is installed, what is missing")
-    return top
-
-
 def _size(text: str) -> int:
     if text not in map(str, measure.SIZES):
         sizes = ", ".join(map(str, measure.SIZES))
@@ -580,49 +370,3 @@ def _choice(what: str, given: str, known: tuple[str, ...]) -> str:
 def _relative(path: Path) -> Path:
     path = path.resolve()
     return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
-
-
-def main() -> int:
-    processes.clean_environment()
-    arguments = parser().parse_args()
-    with processes.signals() as ended:
-        try:
-            with folders.used(build.BUILD):
-                arguments.function(arguments)
-            return 0
-        except BaseException as error:
-            message, status = _verdict(error, ended.by)
-    try:
-        if message:
-            print(f"twentyfold: {message}", file=sys.stderr)
-        sys.stdout.flush()
-    except OSError:
-        # Whoever reads our output has gone: nothing more can be written.
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        for stream in (sys.stdout, sys.stderr):
-            os.dup2(nowhere, stream.fileno())
-    return status
-
-
-def _verdict(error: BaseException, ended_by: int) -> tuple[str, int]:
-    """What is to be said of a command that has not come to its end; its status."""
-    as_before = "earlier results are as they were"
-    if ended_by or isinstance(error, KeyboardInterrupt):
-        number = signal.Signals(ended_by or signal.SIGINT)
-        # Any error comes of it: a program that ended too early, a closed terminal.
-        return f"{processes.SIGNALS[number]}; {as_before}", 128 + number
-    if isinstance(error, Refused):
-        return str(error), 1
-    if isinstance(error, MemoryError):
-        return f"memory is too small: end other programs; {as_before}", 1
-    if isinstance(error, BrokenPipeError):
-        return "", 1  # whoever reads our output has had enough
-    if isinstance(error, OSError) and not processes.disk_is_full(error):
-        return describe(error), 1
-    if isinstance(error, OSError):
-        where = f" (writing {error.filename})" if error.filename else ""
-        full = f"the disk is full{where}: free some space and try again"
-        if error.errno == errno.EFBIG:
-            full = f"a file has become too large{where}: the limit is that of ulimit -f"
-        return f"{full}; {as_before}", 1
-    raise error

@@ -21,7 +21,7 @@ from harness.machines import qemu
 from harness.models.ipc import model
 from harness.switches import Configuration
 
-FUZZ = measure.Experiment("fuzz", 4, memory_mb=40)
+FUZZ = measure.Program("fuzz", 4, memory_mb=40)
 
 INTERVAL = 1000
 MOST_CALLS = 100_000_000
@@ -36,7 +36,7 @@ CONTEXT = 12
 
 
 @dataclass(frozen=True)
-class Run:
+class Job:
     """The calls of a seed on one configuration."""
 
     configuration: Configuration
@@ -75,46 +75,46 @@ def configurations(seed: int) -> list[Configuration]:
             return [switches.baseline(), switches.optimized(), chosen]
 
 
-def check(built: Built, run: Run) -> None:
+def check(built: Built, job: Job) -> None:
     """Refuses a kernel that does not do what the model says, with the reason."""
     try:
-        console = boot(built, run)
-        window = first_difference(built, run, console)
+        console = boot(built, job)
+        window = first_difference(built, job, console)
         if not window:
-            run.log.unlink(missing_ok=True)
+            job.log.unlink(missing_ok=True)
             return
-        trouble = explain(built, run, window)
+        trouble = explain(built, job, window)
     except Refused as refusal:
-        trouble = f"{refusal}\n{last_lines(run.log)}"
+        trouble = f"{refusal}\n{last_lines(job.log)}"
     raise Refused(
-        f"{run.configuration} with seed {run.seed}: {trouble}\n"
-        f"console in {run.log}; the same again: {run.command}"
+        f"{job.configuration} with seed {job.seed}: {trouble}\n"
+        f"console in {job.log}; the same again: {job.command}"
     )
 
 
-def boot(built: Built, run: Run, window: tuple[int, int] = (1, 0)) -> str:
+def boot(built: Built, job: Job, window: tuple[int, int] = (1, 0)) -> str:
     """The guest's console."""
     first, last = window
-    calls = min(last, run.calls) or run.calls
-    command_line = f"seed={run.seed} calls={calls} interval={INTERVAL}"
+    calls = min(last, job.calls) or job.calls
+    command_line = f"seed={job.seed} calls={calls} interval={INTERVAL}"
     if last:
         command_line += f" first={first} last={last}"
     guest = measure.guest(built, FUZZ, command_line)
-    log = run.log.with_suffix(".words.log") if last else run.log
+    log = job.log.with_suffix(".words.log") if last else job.log
     return qemu.boot(replace(guest, log=log), STARTING + calls / CALLS_PER_SECOND)
 
 
-def first_difference(built: Built, run: Run, console: str) -> tuple[int, int] | None:
+def first_difference(built: Built, job: Job, console: str) -> tuple[int, int] | None:
     """Between which calls the guest and the model first disagree."""
-    source = f"fuzz on {run.configuration}"
+    source = f"fuzz on {job.configuration}"
     parsed = records.parse(console, source)
-    if parsed.experiment != FUZZ.program:
-        raise Refused(f"{source}: records of {parsed.experiment}, not of fuzz")
-    records.expect(parsed, run.configuration.name, built.revision, source)
+    if parsed.program != FUZZ.name:
+        raise Refused(f"{source}: records of {parsed.program}, not of fuzz")
+    records.expect(parsed, job.configuration.name, built.revision, source)
     told = list(zip(parsed.samples["call"], parsed.samples["digest"]))
     expected = [
         (int(call), int(digest))
-        for call, digest in re.findall(r"^digest (\d+) (\d+)$", run.expected(), re.M)
+        for call, digest in re.findall(r"^digest (\d+) (\d+)$", job.expected(), re.M)
     ]
     before = 0
     for ours, theirs in zip_longest(told, expected):
@@ -129,11 +129,11 @@ def in_words(text: str) -> list[str]:
     return [line for line in text.splitlines() if re.match(r"call \d|  \S", line)]
 
 
-def explain(built: Built, run: Run, window: tuple[int, int]) -> str:
+def explain(built: Built, job: Job, window: tuple[int, int]) -> str:
     """The first call that differs, in words, of those in the window."""
     first, last = window
-    theirs = in_words(run.expected(window))
-    ours = in_words(boot(built, run, window))
+    theirs = in_words(job.expected(window))
+    ours = in_words(boot(built, job, window))
     for n, (kernel, expected) in enumerate(zip_longest(ours, theirs)):
         if kernel != expected:
             before = "\n".join(ours[max(0, n - CONTEXT) : n])

@@ -17,16 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Sequence
 
-import jinja2
 
 from harness import ablation, build, folders, processes, switches
 from harness.build import Built
 from harness.errors import Refused
-from harness.places import ROOT
-from harness.progress import steps
+from harness.progress import stages
+from harness.render import render
 
 IMAGES = build.BUILD / "images"
-TEMPLATES = ROOT / "harness" / "templates"
 GRUB = Path("/usr/lib/grub")
 BIOS, EFI = "i386-pc", "x86_64-efi"
 
@@ -99,13 +97,13 @@ def make(name: str, wanted: str, arguments: str, target: Path | None = None) -> 
     target.parent.mkdir(parents=True, exist_ok=True)
     with (
         folders.scratch(target.parent) as scratch,
-        steps(kind.name, len(names) + 1) as step,
+        stages(kind.name, len(names) + 1) as stage,
     ):
         built = []
         for configuration in configurations:
-            with step(f"build {configuration}"):
+            with stage(f"build {configuration}"):
                 built.append(build.build(configuration, programs=PROGRAMS))
-        with step(f"make {target.name}"):
+        with stage(f"make {target.name}"):
             tree = make_tree(scratch / "tree", kind, built, arguments)
             made = scratch / target.name
             kind.make(made, tree)
@@ -168,15 +166,8 @@ def render_menu(
     kind: Kind, built: Sequence[Built], identity: str, arguments: str
 ) -> str:
     """GRUB's grub.cfg."""
-    loader = jinja2.FileSystemLoader(TEMPLATES)
-    environment = jinja2.Environment(
-        loader=loader,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("grub.cfg").render(
+    return render(
+        "grub.cfg",
         revision=built[0].revision,
         id=identity,
         where=kind.name,

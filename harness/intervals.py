@@ -9,7 +9,6 @@ the code that have about as many instructions are a group, and a line of the tab
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,7 +26,9 @@ from harness.build import BUILD
 from harness.errors import Refused
 from harness.machines import qemu
 from harness.models.i486 import model
-from harness.profile import CAUSES, CODE, READ, TABLES, WRITTEN, Step, read_step
+from harness.profile import CAUSES, Instruction, lines_by_kind, lines_touched
+from harness.profile import read_instruction
+from harness.symbols import Functions
 
 RDTSC = b"\x0f\x31"
 
@@ -45,8 +46,8 @@ TRACED = 1_000_000
 LISTED = 2_000  # a longer one is told by functions only
 
 SUMS = [
-    *("clocks", "executions", "instructions", "kernel_instructions", "tlb_misses"),
-    *("code_misses", "data_misses", "table_misses", "write_stall_clocks"),
+    *("cycles", "executions", "instructions", "kernel_instructions", "tlb_misses"),
+    *("code_misses", "data_misses", "table_misses", "write_stall_cycles"),
     *("interrupts", "exceptions", "assumed", "unknown", "not_486"),
     *("unexplained", "failed_walks"),
 ]
@@ -77,13 +78,13 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Run:
+class Measurement:
     """What a boot has left behind."""
 
     stamps: pd.DataFrame
     ending: qemu.Ending
-    assumed: int = 0  # places of instructions that no 486 has: clocks are assumed
-    unknown: int = 0  # places of instructions without clocks
+    assumed: int = 0  # places of instructions that no 486 has: cycles are assumed
+    unknown: int = 0  # places of instructions without cycles
     cut: bool = False  # there would be more stamps
     trace: list[str] = field(default_factory=list)
 
@@ -111,12 +112,14 @@ def run(
     board: model.Board,
     deadline: float,
     check: Callable[[str], None] = lambda console: None,
-) -> Run:
+) -> Measurement:
     """Boots it under the model. check: looks at the console before anything else."""
     return _run(subject, board, deadline, None, check)
 
 
-def trace(subject: Subject, board: model.Board, deadline: float, number: int) -> Run:
+def trace(
+    subject: Subject, board: model.Board, deadline: float, number: int
+) -> Measurement:
     """The same, only for a trace from stamp number to the next, TRACED lines."""
     return _run(subject, board, deadline, number, lambda console: None)
 
@@ -127,7 +130,7 @@ def _run(
     deadline: float,
     traced: int | None,
     check: Callable[[str], None],
-) -> Run:
+) -> Measurement:
     log = BUILD / "measure" / f"{subject.name}.log"
     with (
         _gathered(subject) as (folder, guest, entry),
@@ -152,7 +155,7 @@ def _run(
         )
         if traced is not None:
             trace = _read_trace(path, subject)
-            return Run(pd.DataFrame(), ending, trace=trace)
+            return Measurement(pd.DataFrame(), ending, trace=trace)
         check(ending.console)
         _check_start(subject, ending, folder / "stamps", log)
         said = len(ending.written) if ending.said else None
@@ -161,7 +164,7 @@ def _run(
         )
     if not stamps.cut:
         _check_end(subject, ending, len(stamps.table), deadline, log)
-    return Run(stamps.table, ending, stamps.assumed, stamps.unknown, stamps.cut)
+    return Measurement(stamps.table, ending, stamps.assumed, stamps.unknown, stamps.cut)
 
 
 def _read_trace(path: Path, subject: Subject) -> list[str]:
@@ -256,7 +259,7 @@ def _shown(subject: Subject) -> str:
 def intervals(stamps: pd.DataFrame) -> pd.DataFrame:
     """A row for each interval; number: that of the stamp it begins with; start and
     end: the addresses of its rdtscs."""
-    counts = stamps[SUMS].diff().iloc[1:].astype("int64").reset_index(drop=True)
+    counts = model.in_intervals(stamps, SUMS)
     counts.insert(0, "number", stamps["number"].iloc[:-1].values)
     counts.insert(1, "start", stamps["pc"].iloc[:-1].values)
     counts.insert(2, "end", stamps["pc"].iloc[1:].values)
@@ -281,15 +284,15 @@ def grouped(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def summary(table: pd.DataFrame, mhz: int) -> pd.DataFrame:
-    """A row for each group: medians, the least and the greatest clocks, and typical,
-    the number of the interval whose clocks are nearest to the median."""
+    """A row for each group: medians, the least and the greatest cycles, and typical,
+    the number of the interval whose cycles are nearest to the median."""
     rows = []
     for number, group in table.groupby("group"):
-        median = group["clocks"].median()
-        nearest = (group["clocks"] - median).abs().idxmin()
-        row = {"group": number, "n": len(group), "clocks": median}
-        row |= {"us": median / mhz, "least": group["clocks"].min()}
-        row |= {"greatest": group["clocks"].max()}
+        median = group["cycles"].median()
+        nearest = (group["cycles"] - median).abs().idxmin()
+        row = {"group": number, "n": len(group), "cycles": median}
+        row |= {"us": median / mhz, "least": group["cycles"].min()}
+        row |= {"greatest": group["cycles"].max()}
         row |= {column: group[column].median() for column in SUMS[1:]}
         row |= {"typical": group.loc[nearest, "number"]}
         row |= {"start": group["start"].iloc[0], "end": group["end"].iloc[0]}
@@ -328,27 +331,16 @@ class Names:
 class _File:
     name: str
     segments: list[tuple[int, bytes]]
-    addresses: list[int]
-    functions: list[str]
+    functions: Functions
 
     @staticmethod
     def read(path: Path) -> _File | None:
         try:
             elf = ELFFile(BytesIO(multiboot.read(path)))
             segments = [(s["p_vaddr"], s.data()) for s in elf.iter_segments("PT_LOAD")]
-            table = elf.get_section_by_name(".symtab")
-            symbols = sorted(
-                (int(symbol["st_value"]), symbol.name)
-                for symbol in (table.iter_symbols() if table else ())
-                if symbol["st_info"]["type"] in ("STT_FUNC", "STT_NOTYPE")
-                and symbol["st_shndx"] not in ("SHN_ABS", "SHN_UNDEF")
-                and symbol.name
-                and not symbol.name.startswith(".")
-            )
+            return _File(path.name.removesuffix(".gz"), segments, Functions(elf))
         except ELFError:
             return None
-        addresses, functions = [a for a, _ in symbols], [n for _, n in symbols]
-        return _File(path.name.removesuffix(".gz"), segments, addresses, functions)
 
     def bytes_at(self, pc: int, count: int) -> bytes:
         for start, data in self.segments:
@@ -357,25 +349,24 @@ class _File:
         return b""
 
     def function(self, pc: int) -> str:
-        place = bisect_right(self.addresses, pc) - 1
-        return self.functions[place] if place >= 0 else self.name
+        return self.functions.name(pc) or self.name
 
 
 # --- what is shown ------------------------------------------------------------
 
 
 def render(
-    subject: Subject, board: model.Board, result: Run, table: pd.DataFrame
+    subject: Subject, board: model.Board, result: Measurement, table: pd.DataFrame
 ) -> list[str]:
     """table: as summary makes it."""
     names = Names(subject)
     head = (
-        f"{'group':>5} {'n':>6} {'instructions':>12} {'clocks':>10} {'least':>10} "
+        f"{'group':>5} {'n':>6} {'instructions':>12} {'cycles':>10} {'least':>10} "
         f"{'greatest':>10} {'us':>10} {'TLB':>7} {'cache':>7} {'example':>8}  place"
     )
     lines = [
         f"{subject.name}: intervals between rdtscs, medians of each group",
-        f"board {board.name}, {board.mhz} MHz, clocks by the i486 model; "
+        f"board {board.name}, {board.mhz} MHz, cycles by the i486 model; "
         "TLB, cache: misses",
         "",
         head,
@@ -385,7 +376,7 @@ def render(
         misses = row["code_misses"] + row["data_misses"] + row["table_misses"]
         lines.append(
             f"{row['group']:5.0f} {row['n']:6.0f} {row['instructions']:12.0f} "
-            f"{row['clocks']:10.0f} {row['least']:10.0f} {row['greatest']:10.0f} "
+            f"{row['cycles']:10.0f} {row['least']:10.0f} {row['greatest']:10.0f} "
             f"{row['us']:10.2f} {row['tlb_misses']:7.0f} {misses:7.0f} "
             f"{row['typical']:8.0f}  {names.function(start)} {start:x}"
             + (f" to {names.function(end)} {end:x}" if end != start else "")
@@ -393,7 +384,7 @@ def render(
     return [*lines, "", *remarks(result, table)]
 
 
-def remarks(result: Run, table: pd.DataFrame) -> list[str]:
+def remarks(result: Measurement, table: pd.DataFrame) -> list[str]:
     """How it ended, and what makes the numbers doubtful."""
     ending = result.ending
     if result.cut:
@@ -415,16 +406,16 @@ def remarks(result: Run, table: pd.DataFrame) -> list[str]:
     if result.assumed:
         lines.append(
             "it has executed instructions that no 486 has, at "
-            f"{result.assumed} places: clocks are assumed "
+            f"{result.assumed} places: cycles are assumed "
             "(harness/models/i486/later.csv)"
         )
     if result.unknown:
         lines.append(
-            f"it has executed instructions without clocks, at {result.unknown} places: "
-            "each counts as 0 clocks (a line in harness/models/i486/later.csv mends it)"
+            f"it has executed instructions without cycles, at {result.unknown} places: "
+            "each counts as 0 cycles (a line in harness/models/i486/later.csv mends it)"
         )
     doubtful = {
-        "unknown": "contains instructions without clocks",
+        "unknown": "contains instructions without cycles",
         "unexplained": "the model has lost its way in it",
         "failed_walks": "the model has found no page table for some accesses",
     }
@@ -440,77 +431,73 @@ def remarks(result: Run, table: pd.DataFrame) -> list[str]:
 
 @dataclass
 class Sums:
-    """Clocks by cause, and instructions, of one function or level."""
+    """Cycles by cause, and instructions, of one function or level."""
 
-    clocks: Counter[str] = field(default_factory=Counter)
+    cycles: Counter[str] = field(default_factory=Counter)
     instructions: int = 0
 
-    def add(self, step: Step) -> None:
-        self.clocks.update(step.clocks)
-        self.instructions += step.kind == "i"
+    def add(self, instruction: Instruction) -> None:
+        self.cycles.update(instruction.cycles)
+        self.instructions += instruction.kind == "i"
 
 
 def render_profile(
-    subject: Subject, board: model.Board, result: Run, number: int, steps: list[str]
+    subject: Subject,
+    board: model.Board,
+    result: Measurement,
+    number: int,
+    trace: list[str],
 ) -> list[str]:
-    """Where the clocks between stamps number and number + 1 of a run go. steps: the
-    trace of them, from another boot."""
+    """Where the cycles between stamps number and number + 1 of a run go. trace: of
+    another boot, a line for each instruction."""
     names = Names(subject)
     levels: dict[str, Sums] = {}
     functions: dict[str, Sums] = {}
-    touched: dict[str, set[int]] = {"code": set(), "data": set(), "page tables": set()}
-    kinds = {CODE: "code", READ: "data", WRITTEN: "data", TABLES: "page tables"}
     listing = []
-    cut = steps[-1] == model.CUT
-    steps = steps[:-1] if cut else steps
-    for line in steps:
-        step = read_step(line)
-        inner = step.level == 0
-        name = names.function(step.pc, inner) if step.kind == "i" else "(interrupt)"
-        levels.setdefault("kernel" if inner else "user", Sums()).add(step)
-        functions.setdefault(name, Sums()).add(step)
-        for letter, address in step.lines:
-            touched[kinds[letter]].add(address)
+    cut = trace[-1] == model.CUT
+    executed = [read_instruction(line) for line in (trace[:-1] if cut else trace)]
+    for one in executed:
+        inner = one.level == 0
+        name = names.function(one.pc, inner) if one.kind == "i" else "(interrupt)"
+        levels.setdefault("kernel" if inner else "user", Sums()).add(one)
+        functions.setdefault(name, Sums()).add(one)
         if len(listing) < LISTED:
-            why = ", ".join(f"{c} {n}" for c, n in step.clocks.items())
-            listing.append(f"  {step.pc:08x} {step.total:5}  {name:32} {why}")
-    total = sum(level.clocks.total() for level in levels.values())
-    whole = _stamped(result, number, "clocks")
+            why = ", ".join(f"{c} {n}" for c, n in one.cycles.items())
+            listing.append(f"  {one.pc:08x} {one.total:5}  {name:32} {why}")
+    total = sum(level.cycles.total() for level in levels.values())
+    whole = model.between(result.stamps, number, "cycles")
     count = sum(level.instructions for level in levels.values())
     lines = [f"{subject.name}: the interval from rdtsc {number} to {number + 1}"]
-    lines += [f"board {board.name}, clocks by the i486 model"]
+    lines += [f"board {board.name}, cycles by the i486 model"]
     if not cut:
         if total != whole:
-            raise Refused(f"the trace has {total} clocks, the stamps say {whole}")
-        lines += [f"all its {whole} clocks are accounted for, {count} instructions"]
+            raise Refused(f"the trace has {total} cycles, the stamps say {whole}")
+        lines += [f"all its {whole} cycles are accounted for, {count} instructions"]
     else:
+        all_instructions = model.between(result.stamps, number, "instructions")
         lines += [
-            f"its first {count} instructions, {total} clocks, of "
-            f"{_stamped(result, number, 'instructions')}, {whole} clocks"
+            f"its first {count} instructions, {total} cycles, of "
+            f"{all_instructions}, {whole} cycles"
         ]
-    if len(steps) <= LISTED:
-        lines += ["", "address  clocks  function, causes", *listing]
+    if len(executed) <= LISTED:
+        lines += ["", "address  cycles  function, causes", *listing]
     lines += ["", *_matrix("level", levels, total)]
     lines += ["", *_matrix("function", functions, total)]
     lines += ["", "distinct cache lines of 16 bytes touched"]
-    lines += [f"  {kind:12} {len(found):6}" for kind, found in touched.items()]
+    touched = lines_by_kind(lines_touched(executed))
+    lines += [f"  {kind:12} {found:6}" for kind, found in touched.items()]
     return lines
 
 
-def _stamped(result: Run, number: int, column: str) -> int:
-    counts = result.stamps.set_index("number")[column]
-    return int(counts[number + 1] - counts[number])
-
-
 def _matrix(title: str, rows: dict[str, Sums], total: int) -> list[str]:
-    used = [c for c in CAUSES if any(sums.clocks[c] for sums in rows.values())]
+    used = [c for c in CAUSES if any(sums.cycles[c] for sums in rows.values())]
     head = f"{title:34}" + "".join(f"{cause:>13}" for cause in used)
-    lines = [head + f"{'clocks':>11} {'%':>5} {'instructions':>12}"]
-    for name, sums in sorted(rows.items(), key=lambda item: -item[1].clocks.total()):
-        cells = "".join(f"{sums.clocks[cause] or '':>13}" for cause in used)
-        clocks = sums.clocks.total()
+    lines = [head + f"{'cycles':>11} {'%':>5} {'instructions':>12}"]
+    for name, sums in sorted(rows.items(), key=lambda item: -item[1].cycles.total()):
+        cells = "".join(f"{sums.cycles[cause] or '':>13}" for cause in used)
+        cycles = sums.cycles.total()
         lines.append(
-            f"{name[:33]:34}{cells}{clocks:11} {100 * clocks / max(total, 1):5.1f} "
+            f"{name[:33]:34}{cells}{cycles:11} {100 * cycles / max(total, 1):5.1f} "
             f"{sums.instructions:12}"
         )
     return lines

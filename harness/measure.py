@@ -27,39 +27,39 @@ SIZES = (8, 12, 128, 512, 1024, 2048, 4096)
 
 # What the model counts and how it is called here, for one message.
 COUNTS = {
-    "clocks": "clocks",
+    "cycles": "cycles",
     "instructions": "instructions",
     "kernel_instructions": "kernel_instructions",
     "tlb_misses": "tlb_misses",
     "code_misses": "code_misses",
     "data_misses": "data_misses",
     "table_misses": "table_misses",
-    "write_stall_clocks": "write_stall_clocks",
+    "write_stall_cycles": "write_stall_cycles",
 }
 
 
 @dataclass(frozen=True)
-class Experiment:
+class Program:
     """A user program and how many modules of it are booted."""
 
-    program: str
+    name: str
     modules: int
     memory_mb: int = qemu.MEMORY_MB
 
 
-PINGPONG = Experiment("pingpong", 2)
+PINGPONG = Program("pingpong", 2)
 # Each module has memory for the longest string; kernels that buffer have one more.
-IPC_TESTS = Experiment("ipc_tests", 4, memory_mb=48)
-WORKLOAD = Experiment("workload", 1)
-RTC = Experiment("rtc", 1)
+IPC_TESTS = Program("ipc_tests", 4, memory_mb=48)
+WORKLOAD = Program("workload", 1)
+RTC = Program("rtc", 1)
 # A tcb that cannot be swapped out takes a page and a half.
-CROWD = Experiment("crowd", 1, memory_mb=128)
-NULL_SERVICE = Experiment("null_service", 2)
-SLEEPERS = Experiment("sleepers", 1)
-LOAD = Experiment("load", 3)
-REMAPPING = Experiment("remapping", 2)
-MEMORY_TEST = Experiment("memory_test", 1)
-EXPERIMENTS = (
+CROWD = Program("crowd", 1, memory_mb=128)
+NULL_SERVICE = Program("null_service", 2)
+SLEEPERS = Program("sleepers", 1)
+LOAD = Program("load", 3)
+REMAPPING = Program("remapping", 2)
+MEMORY_TEST = Program("memory_test", 1)
+PROGRAMS = (
     *(PINGPONG, IPC_TESTS, WORKLOAD, RTC, CROWD),
     *(NULL_SERVICE, SLEEPERS, LOAD, REMAPPING, MEMORY_TEST),
 )
@@ -73,51 +73,56 @@ class Outcome:
     stamps: str = ""
     trace: str = ""
 
+    def save(self, stem: Path) -> None:
+        """Console and stamps, as read_joined reads them."""
+        stem.with_name(f"{stem.name}.log").write_text(self.console)
+        stem.with_name(f"{stem.name}.stamps").write_text(self.stamps)
+
 
 def guest(
     built: Built,
-    experiment: Experiment,
+    program: Program,
     command_line: str = "",
     extra: Sequence[str] = (),
 ) -> qemu.Guest:
-    """Its log is in the build folder, named after the experiment."""
+    """Its log is in the build folder, named after the program."""
     return qemu.Guest(
-        name=f"{experiment.program} on {built.configuration}",
+        name=f"{program.name} on {built.configuration}",
         kernel=built.kernel,
-        modules=[built.program(experiment.program)] * experiment.modules,
+        modules=[built.program(program.name)] * program.modules,
         command_line=command_line,
-        log=built.folder / f"{experiment.program}.log",
+        log=built.folder / f"{program.name}.log",
         extra=extra,
-        memory_mb=experiment.memory_mb,
+        memory_mb=program.memory_mb,
     )
 
 
-def run(
+def boot(
     built: Built,
-    experiment: Experiment,
+    program: Program,
     command_line: str = "",
     board: model.Board | None = None,
     trace: tuple[int, int] | None = None,
     extra: Sequence[str] = (),
     counted: Sequence[tuple[str, int]] = (),
 ) -> Outcome:
-    """Boots it to its end. With a board, under the i486 model, if this run's compiler
-    has made it; trace: from which to which stamp; counted: instructions to be counted
+    """Boots it to its end. With a board, under the i486 model, if the compiler that
+    is used now has made it; trace: from which to which stamp; counted: instructions to be counted
     (model.Model)."""
     if board is None:
-        booted = guest(built, experiment, command_line, extra)
+        booted = guest(built, program, command_line, extra)
         return Outcome(qemu.boot(booted, DEADLINE))
     if built.configuration.debug:
         raise Refused(
             f"{built.configuration} is a debug build: its assertions take time, so "
             "it is not measured; take the same configuration without .debug"
         )
-    find_toolchain().check(built.kernel, built.program(experiment.program))
+    find_toolchain().check(built.kernel, built.program(program.name))
     with folders.scratch(built.folder) as folder:
         traced = model.Trace(folder / "trace", *trace) if trace else None
         timed = model.Model(board, folder / "stamps", traced, counted=counted)
         plugin = timed.arguments(built.kernel)
-        booted = guest(built, experiment, command_line, [*plugin, *extra])
+        booted = guest(built, program, command_line, [*plugin, *extra])
         return Outcome(
             qemu.boot(booted, DEADLINE),
             (folder / "stamps").read_text(),
@@ -136,13 +141,13 @@ def read_pingpong(
     way, the COUNTS of the model.
     """
     parsed = read_records(log)
-    if parsed.experiment != PINGPONG.program:
-        raise Refused(f"{log}: records of {parsed.experiment}, not of pingpong")
+    if parsed.program != PINGPONG.name:
+        raise Refused(f"{log}: records of {parsed.program}, not of pingpong")
     records.expect(parsed, configuration, revision, str(log))
     return one_way(read_joined(log, stamps)).assign(configuration=configuration)
 
 
-def read_records(log: Path) -> records.Run:
+def read_records(log: Path) -> records.Records:
     """The records in a log, of a kernel that may be measured."""
     try:
         text = qemu.read_console(log)
@@ -172,9 +177,7 @@ def join(samples: pd.DataFrame, stamps: pd.DataFrame, source: str) -> pd.DataFra
             f"{source}: {len(stamps)} stamps for {len(samples)} samples, which "
             "have two each"
         )
-    start = stamps.iloc[0::2].reset_index(drop=True)
-    end = stamps.iloc[1::2].reset_index(drop=True)
-    counted = (end - start).drop(columns=["number", "pc"])
+    counted = model.in_pairs(stamps)
     ticks = samples["end"] - samples["start"]
     if not (counted["executions"] * qemu.TSC_PER_INSTRUCTION == ticks).all():
         raise Refused(f"{source}: these stamps are not of these samples")

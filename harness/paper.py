@@ -5,8 +5,12 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Any, TypeAlias
 
+import numpy as np
 import pandas as pd
+
+Numbers: TypeAlias = float | pd.Series
 
 AS_PRINTED = "table 7"
 AS_DRAWN = "figures 7 and 8"
@@ -55,3 +59,14 @@ def _by_bytes(quantity: str, system: str, source: str) -> pd.Series:
         "quantity == @quantity and system == @system and source == @source"
     )
     return pd.Series(rows["value"].values, index=rows["bytes"].astype(int).values)
+
+
+# Percents agree if they differ by no more points than this.
+POINTS = 5
+
+
+def agree_in_points(papers: Numbers, ours: Numbers) -> Any:
+    """Of two percents, or of two columns of them. A saving never agrees with a cost,
+    however small; what is not there agrees with nothing."""
+    near = np.abs(ours - papers) <= POINTS
+    return near & (np.round(ours) * papers >= 0)

@@ -139,8 +139,8 @@ def read(logs: Path, mhz: int, revision: str) -> pd.DataFrame:
         quantity = MESSAGE[traps] if traps else NULL_CALL
         direction = "one way" if traps else "round trip"
         values = {
-            ("cycles", MODEL): sample["clocks"] / calls,
-            ("us", MODEL): sample["clocks"] / calls / mhz,
+            ("cycles", MODEL): sample["cycles"] / calls,
+            ("us", MODEL): sample["cycles"] / calls / mhz,
             ("instructions", INSTRUCTIONS): sample["instructions"] / calls,
             ("TLB misses", MODEL): sample["tlb_misses"] / calls,
         }
@@ -180,16 +180,18 @@ def value(
 
 
 def table2(
-    peer: pd.DataFrame | None, table7: pd.DataFrame, board: model.Board
+    peer: pd.DataFrame | None, table7: pd.DataFrame | None, mhz: int = 0
 ) -> pd.DataFrame:
     """The paper's table 2, null RPC across systems, with ours and GNU Mach's 8-byte
-    messages, there and back. Columns: system, us, clock, fastest first."""
+    messages, there and back, as far as they were measured. Columns: system, us, clock,
+    fastest first."""
     rows = paper.numbers().query("source == 'table 2' and quantity == 'null_rpc'")
     listed = [(f"{row.system}", row.value, "paper") for row in rows.itertuples()]
-    where = f"486, {board.mhz} MHz"
-    ours = table7.query("bytes == 8 and cache == 'warm' and clock == @MODEL")
-    for row in ours.itertuples():
-        listed.append((f"{row.system}, {where}", 2 * row.one_way, MODEL))
+    where = f"486, {mhz} MHz"
+    if table7 is not None:
+        ours = table7.query("bytes == 8 and cache == 'warm' and clock == @MODEL")
+        for row in ours.itertuples():
+            listed.append((f"{row.system}, {where}", 2 * row.one_way, MODEL))
     if peer is not None:
         for traps, quantity in MESSAGE.items():
             name = f"{SYSTEM}, {traps} trap{'s' if traps > 1 else ''} a side, {where}"
@@ -206,7 +208,7 @@ def evaluate(
     if not missing(folder):
         peer = read(folder / "logs", board.mhz, revision)
         write(peer, folder / "peers.csv")
-    write(table2(peer, table7, board), folder / "table2.csv")
+    write(table2(peer, table7, board.mhz), folder / "table2.csv")
     return peer
 
 

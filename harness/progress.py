@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Progress of long commands: a bar on a terminal, a line a step elsewhere."""
+"""Progress of long commands: a bar on a terminal, a line a stage elsewhere."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Callable, ContextManager, Iterator
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-Step = Callable[[str], ContextManager[None]]
+Stage = Callable[[str], ContextManager[None]]
 
 
 @contextmanager
-def steps(title: str, total: int) -> Iterator[Step]:
-    """Inside, ``with step(name): ...`` does one of the total steps."""
+def stages(title: str, total: int) -> Iterator[Stage]:
+    """Inside, ``with stage(name): ...`` does one of the total stages."""
     console = Console(highlight=False, soft_wrap=True)
     bar = Progress(
         TextColumn("{task.description}"),
@@ -26,10 +26,10 @@ def steps(title: str, total: int) -> Iterator[Step]:
         transient=True,
     )
     task = bar.add_task(title, total=total)
-    running: list[str] = []  # steps may overlap
+    running: list[str] = []  # stages may overlap
 
     @contextmanager
-    def step(name: str) -> Iterator[None]:
+    def stage(name: str) -> Iterator[None]:
         running.append(name)
         bar.update(task, description=f"{title}: {', '.join(running)}")
         start = time.monotonic()
@@ -39,4 +39,4 @@ def steps(title: str, total: int) -> Iterator[Step]:
         bar.update(task, advance=1, description=f"{title}: {', '.join(running)}")
 
     with bar if console.is_terminal else nullcontext():
-        yield step
+        yield stage

@@ -21,7 +21,8 @@ from harness import ablation, collect, figures, paper, report, results, tables
 from harness.collect import Boot
 from harness.errors import Refused
 from harness.places import RESULTS, ROOT
-from harness.records import Run
+from harness.records import Records
+from harness.render import render
 
 REFERENCE = ROOT / "results" / "reference"  # the modelled run that stands beside
 KEYS = ["configuration", "spaces", "cache", "bytes"]
@@ -38,7 +39,7 @@ class Machine:
     boots: tuple[Boot, ...]
 
     @property
-    def runs(self) -> list[Run]:
+    def runs(self) -> list[Records]:
         return [boot.run for boot in self.boots if boot.run]
 
 
@@ -51,7 +52,7 @@ def machines(found: Sequence[Boot]) -> list[Machine]:
     return [Machine(name, tuple(boots)) for name, boots in groups.items()]
 
 
-def name_of(run: Run) -> str:
+def name_of(run: Records) -> str:
     about = run.about.get("machine", {})
     brand = about.get("brand", "unknown")
     parts = [about.get("vendor", "unknown")]
@@ -63,7 +64,7 @@ def name_of(run: Run) -> str:
     return re.sub(r"[^\w.]+", "-", "-".join(parts)).strip("-").lower()
 
 
-def clock_of(run: Run) -> str:
+def clock_of(run: Records) -> str:
     """What a time is measured with, in words."""
     clock = run.about["clock"]
     mhz = int(clock["khz"]) / 1000
@@ -323,7 +324,7 @@ def publish(
     }
     (folder / "machine.json").write_text(json.dumps(facts, indent=2) + "\n")
     draw(seven, one, folder, clock)
-    text = report.render("machine.md", **facts_for_page(facts, seven, one))
+    text = render("machine.md", **facts_for_page(facts, seven, one))
     (folder / "report.md").write_text(text)
     (folder / "report.html").write_text(report.page(text, folder))
 

@@ -26,10 +26,10 @@ ABOUT = ("machine", "caches", "memory", "clock", "built")
 
 
 @dataclass(frozen=True)
-class Run:
+class Records:
     """The records of one boot. samples: a row each, columns as recorded."""
 
-    experiment: str
+    program: str
     configuration: str
     revision: str
     samples: pd.DataFrame
@@ -39,8 +39,8 @@ class Run:
     series: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
-def parse(text: str, source: str, ours: bool = True, photos: bool = False) -> Run:
-    """The run in a console log; source names it in refusals. ours: on a kernel of
+def parse(text: str, source: str, ours: bool = True, photos: bool = False) -> Records:
+    """The records in a console log; source names it in refusals. ours: on a kernel of
     ours, which tells its configuration itself. photos: the records came by the screen,
     all but the samples."""
     begin: dict[str, str] | None = None
@@ -80,7 +80,7 @@ def parse(text: str, source: str, ours: bool = True, photos: bool = False) -> Ru
         raise Refused(f"{source}: no records in it")
     if not ended:
         raise Refused(f"{source}: cut off after {len(samples)} samples, no end record")
-    run = Run(
+    found = Records(
         _field(begin, "experiment", source),
         _field(begin, "configuration", source),
         _field(begin, "revision", source),
@@ -90,29 +90,29 @@ def parse(text: str, source: str, ours: bool = True, photos: bool = False) -> Ru
         pd.DataFrame(series),
     )
     if ours and not photos:
-        _check_banner(text, run, source)
-    return run
+        _check_banner(text, found, source)
+    return found
 
 
-def expect(run: Run, configuration: str, revision: str, source: str) -> Run:
-    """Refuses a run of another kernel than the one expected."""
-    if run.configuration != configuration:
+def expect(found: Records, configuration: str, revision: str, source: str) -> Records:
+    """Refuses records of another kernel than the one expected."""
+    if found.configuration != configuration:
         raise Refused(
-            f"{source}: from configuration {run.configuration}, not {configuration}"
+            f"{source}: from configuration {found.configuration}, not {configuration}"
         )
-    if run.revision != revision:
-        raise Refused(f"{source}: from revision {run.revision}, not {revision}")
-    return run
+    if found.revision != revision:
+        raise Refused(f"{source}: from revision {found.revision}, not {revision}")
+    return found
 
 
-def expect_measurable(run: Run, source: str) -> Run:
-    """Refuses a run of a debug build: its assertions have taken time."""
-    if run.configuration.endswith(DEBUG):
+def expect_measurable(found: Records, source: str) -> Records:
+    """Refuses records of a debug build: its assertions have taken time."""
+    if found.configuration.endswith(DEBUG):
         raise Refused(
-            f"{source}: from a debug build, {run.configuration}: its assertions "
+            f"{source}: from a debug build, {found.configuration}: its assertions "
             "take time, so its records measure nothing"
         )
-    return run
+    return found
 
 
 def _record(line: str, where: str) -> tuple[str, dict[str, str]]:
@@ -149,15 +149,15 @@ def _check_count(fields: dict[str, str], counted: int, where: str) -> None:
         raise Refused(f"{where}: {declared} samples were sent, {counted} have come")
 
 
-def _check_banner(text: str, run: Run, source: str) -> None:
+def _check_banner(text: str, found: Records, source: str) -> None:
     """The kernel tells what it is in its first line."""
     banner = BANNER.search(text)
     if not banner:
         raise Refused(f"{source}: the kernel's first line is missing")
-    if banner.groups() != (run.configuration, run.revision):
+    if banner.groups() != (found.configuration, found.revision):
         raise Refused(
             f"{source}: the kernel is {' '.join(banner.groups())}, the user "
-            f"programs were built for {run.configuration} {run.revision}"
+            f"programs were built for {found.configuration} {found.revision}"
         )
 
 

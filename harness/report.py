@@ -8,14 +8,12 @@ import re
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import markdown
 import markupsafe
 import pandas as pd
 
-from harness import claims, paper, results, tables
-
-TEMPLATES = Path(__file__).parent / "templates"
+from harness import claims, paper, peers, results, tables
+from harness.render import render
 
 # Files of a run that are shown as they are, if they are there.
 TABLE1 = "table1.md"
@@ -47,9 +45,7 @@ def write(folder: Path) -> pd.DataFrame:
     return found
 
 
-def content(
-    folder: Path, facts: dict[str, Any], found: pd.DataFrame
-) -> dict[str, Any]:
+def content(folder: Path, facts: dict[str, Any], found: pd.DataFrame) -> dict[str, Any]:
     """What the template of report.md reads."""
     table7 = _read(folder / "table7.csv")
     one_space = _read(folder / "table7_one_space.csv")
@@ -72,25 +68,12 @@ def content(
         "l3_cold": (paper.one_way_us("L3") + paper.cold_penalty_us()).round(1),
         "mach_printed": paper.one_way_us("Mach", paper.AS_PRINTED),
         "mach_drawn": paper.one_way_us("Mach", paper.AS_DRAWN),
-        "null_rpc": _table2(folder / "table2.csv", table7, facts),
+        "null_rpc": _table2(folder / "table2.csv").to_dict("records"),
         "table1": table1.read_text() if table1.exists() else "",
         "experiments": _wide(_tidy(folder / EXPERIMENTS)),
         "peers": _tidy(folder / PEERS).to_dict("records"),
         "figures": {name: FIGURES.get(name, name) for name in sorted(drawn)},
     }
-
-
-def render(template: str, **values: Any) -> str:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        undefined=jinja2.StrictUndefined,
-        autoescape=jinja2.select_autoescape(["html"]),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["short"] = short
-    return environment.get_template(template).render(**values)
 
 
 def page(text: str, folder: Path) -> str:
@@ -110,15 +93,6 @@ def page(text: str, folder: Path) -> str:
     return render("report.html", title=title, body=markupsafe.Markup(body))
 
 
-def short(number: float) -> str:
-    """With about three digits; nothing for what is not there."""
-    if pd.isna(number):
-        return ""
-    if abs(number) < 10 or number == round(number):
-        return f"{number:.3g}" if abs(number) < 10 else f"{number:.0f}"
-    return f"{number:.0f}" if abs(number) >= 100 else f"{number:.1f}"
-
-
 def _figure(path: Path, caption: str) -> str:
     """A figure drawn by gnuplot. All have the same names for their parts; inside one
     page these must differ."""
@@ -135,22 +109,9 @@ def _read(path: Path) -> pd.DataFrame:
     return pd.read_csv(path) if path.exists() else pd.DataFrame()
 
 
-def _table2(
-    path: Path, table7: pd.DataFrame, facts: dict[str, Any]
-) -> list[dict[str, Any]]:
-    """Of a run that has other kernels' numbers, or the paper's and ours. Columns:
-    system, us, clock."""
-    if path.exists():
-        return pd.read_csv(path).to_dict("records")
-    rows = paper.rows(quantity="null_rpc").rename(columns={"value": "us"})
-    where = f"486, {facts['board']['numbers']['mhz']} MHz"
-    ours = [
-        {"system": f"{system}, {where}", "us": 2 * us, "clock": tables.MODEL}
-        for (size, system, cache), us in _finder(table7, tables.MODEL).items()
-        if size == 8 and cache == "warm"
-    ]
-    listed = pd.concat([rows.assign(clock="paper"), pd.DataFrame(ours)])
-    return listed.sort_values("us", kind="stable").to_dict("records")
+def _table2(path: Path) -> pd.DataFrame:
+    """Without a run's file: of a run that has measured table 1 only."""
+    return pd.read_csv(path) if path.exists() else peers.table2(None, None)
 
 
 def _tidy(path: Path) -> pd.DataFrame:

@@ -20,11 +20,10 @@ from harness import folders, processes, toolchain
 from harness.build import Built, find_toolchain
 from harness.errors import Refused
 from harness.machines import qemu
-from harness.models.i486.model import CLOCKS, Board
+from harness.models.i486.model import CYCLES, Board
 
 
-SCHEMA = 3  # of provenance.json and what it describes
-READABLE = (2, SCHEMA)  # 2: the compiler as find_toolchain says, no binutils
+SCHEMA = 4  # of provenance.json and what it describes
 
 
 def check_target(target: Path) -> None:
@@ -86,7 +85,7 @@ def write_provenance(
         "ended": now().isoformat(timespec="seconds"),
         "revision": built[0].revision,
         "board": dataclasses.asdict(board),
-        "clocks_sha256": _sha256(CLOCKS),
+        "cycles_sha256": _sha256(CYCLES),
         "configurations": {
             str(b.configuration): {
                 "switches_on": sorted(b.configuration.on),
@@ -119,7 +118,7 @@ def keep(source: Path, folder: Path) -> None:
         print(f"{refusal}: what else was there is dropped")
         return
     both = old["configurations"].keys() & new["configurations"].keys()
-    parts = {"revision": "revision", "board": "board", "clocks_sha256": "clocks.csv"}
+    parts = {"revision": "revision", "board": "board", "cycles_sha256": "cycles.csv"}
     different = [what for key, what in parts.items() if old[key] != new[key]]
     if old["tools"]["compiler"] != new["tools"]["compiler"]:
         different.append("compiler")
@@ -144,17 +143,18 @@ def read_provenance(folder: Path) -> dict[str, Any]:
         facts = json.loads(path.read_text())
     except (OSError, ValueError) as error:
         raise Refused(f"{path}: no run of ours: {error}") from error
-    if facts.get("schema") not in READABLE:
-        raise Refused(f"{path}: schema {facts.get('schema')}, this reads {SCHEMA}")
+    if facts.get("schema") != SCHEMA:
+        raise Refused(
+            f"{path}: a run of another version (schema {facts.get('schema')}, this "
+            f"reads {SCHEMA}): measure again"
+        )
     return dict(facts)
 
 
 def compiler_note(facts: dict[str, Any]) -> str:
     """That a run's compiler is not the pinned one; empty if it is."""
     tools = facts["tools"]
-    return toolchain.note(
-        tools["compiler"], tools.get("binutils", toolchain.pin()["binutils"])
-    )
+    return toolchain.note(tools["compiler"], tools["binutils"])
 
 
 def _write_facts(folder: Path, facts: dict[str, Any]) -> None:

@@ -31,11 +31,11 @@ def table7(measurements: pd.DataFrame, mhz: int, spaces: int = 2) -> pd.DataFram
     """
     rows = measurements[measurements["spaces"] == spaces]
     rows = rows.rename(columns={"configuration": "system"})
-    clocks = rows.assign(clock=MODEL, one_way=rows["clocks"] / mhz, unit="us")
+    cycles = rows.assign(clock=MODEL, one_way=rows["cycles"] / mhz, unit="us")
     counted = rows.assign(
         clock=INSTRUCTIONS, one_way=rows["instructions"], unit="instructions"
     )
-    table = pd.concat([clocks, counted])
+    table = pd.concat([cycles, counted])
     columns = ["bytes", "system", "cache", "clock", "one_way", "unit"]
     order = ["clock", "cache", "bytes", "system"]
     table = table.sort_values(order, ascending=[True, False, True, True])[columns]

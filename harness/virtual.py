@@ -20,7 +20,7 @@ from harness import switches
 from harness.build import Built
 from harness.errors import Refused
 from harness.machines import qemu
-from harness.progress import steps
+from harness.progress import stages
 
 DEVICE = Path("/dev/kvm")
 MODULES = ("kvm_intel", "kvm_amd", "kvm_pvm")
@@ -48,7 +48,7 @@ def command(
     accelerator: Accelerator, built: Built, words: str, cpu: int | None = None
 ) -> list[str]:
     """QEMU, with its one processor on a processor of ours that nothing else is given."""
-    program = built.program(measure.PINGPONG.program)
+    program = built.program(measure.PINGPONG.name)
     pinned = ["taskset", "-c", str(cpu)] if cpu is not None else []
     return [
         *pinned,
@@ -120,18 +120,18 @@ def measure_all(
     folder = target or real_machines.results_folder(Path(name))
     real_machines.check_target(folder)
     images.check_arguments(words)
-    with steps(name, 1 + len(chosen) * (1 + boots)) as step:
-        with step(f"a small guest under {name}"):
+    with stages(name, 1 + len(chosen) * (1 + boots)) as stage:
+        with stage(f"a small guest under {name}"):
             probe(accelerator, build.build(chosen[0], programs=("pingpong",)))
         built = []
         for configuration in chosen:
-            with step(f"build {configuration}"):
+            with stage(f"build {configuration}"):
                 built.append(build.build(configuration, programs=("pingpong",)))
         with results.publishing(folder) as partial:
             (partial / collect.RAW).mkdir()
             for boot in range(1, boots + 1):
                 for one in built:
-                    with step(f"{one.configuration}, boot {boot} of {boots}"):
+                    with stage(f"{one.configuration}, boot {boot} of {boots}"):
                         _boot(
                             accelerator,
                             one,

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Where the clocks of one round trip go: a bar for each phase, stacked by cause.
+# Where the cycles of one round trip go: a bar for each phase, stacked by cause.
 set title title_text
 set style data histograms
 set style histogram rowstacked
 set boxwidth 0.6
-set ylabel "clocks of one round trip (i486 model)"
+set ylabel "cycles of one round trip (i486 model)"
 set yrange [0:*]
 set xrange [-0.6:*]
 set key outside right top reverse Left invert

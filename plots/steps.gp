@@ -14,7 +14,7 @@ HEIGHT = 0.36
 
 # Where the step in row n ends; each plot begins at 0 again.
 end = 0
-add(n, clocks) = (end = (n == 0 ? 0 : end) + clocks, end)
+add(n, cycles) = (end = (n == 0 ? 0 : end) + cycles, end)
 line(n, reply) = -n + (reply ? -HEIGHT : 0)
 
 bars = "call call_tlb reply reply_tlb"

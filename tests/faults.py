@@ -124,8 +124,7 @@ FAULTS = {
         "a thread that dies while sending stays in the queue",
         "optimized",
         "core/deaths.c",
-        "\tif (dead->state == THREAD_SENDING)\n"
-        "\t\tsender_leaves(dead);\n",
+        "\tif (dead->state == THREAD_SENDING)\n" "\t\tsender_leaves(dead);\n",
         "",
     ),
     "dead-waiting": Fault(
@@ -168,9 +167,7 @@ FAULTS = {
         "a receiver whose sender has failed is forgotten",
         "optimized",
         "core/send.c",
-        "\tif (result != IPC_OK)\n"
-        "\t\twake(to, LOOK_AGAIN);\n"
-        "\treturn result;\n",
+        "\tif (result != IPC_OK)\n" "\t\twake(to, LOOK_AGAIN);\n" "\treturn result;\n",
         "\treturn result;\n",
     ),
     "blame": Fault(
@@ -207,9 +204,7 @@ FAULTS = {
         "core/services.c",
         "\treturn me->task == task || me->task == root_task ||\n"
         "\t       me->uid == task->creator;\n",
-        "\t(void)me;\n"
-        "\t(void)task;\n"
-        "\treturn true;\n",
+        "\t(void)me;\n" "\t(void)task;\n" "\treturn true;\n",
     ),
     "no-timeout": Fault(
         "a short wait to send does not end",
@@ -247,16 +242,14 @@ FAULTS = {
         "the window is not shown again to who lost it",
         "optimized",
         "core/page_fault.c",
-        "\twindow_show(me, to);\n"
-        "\tflush_tlb_page(address);\n",
+        "\twindow_show(me, to);\n" "\tflush_tlb_page(address);\n",
         "\tflush_tlb_page(address);\n",
     ),
     "window-moved": Fault(
         "the window stays where the pager was asked",
         "optimized-register_messages",
         "core/pager.c",
-        "\twindow_leave(me, me);\n"
-        "\tme->transfer = me->outer;\n",
+        "\twindow_leave(me, me);\n" "\tme->transfer = me->outer;\n",
         "\tme->outer.window_region = me->transfer.window_region;\n"
         "\tme->transfer = me->outer;\n",
     ),
@@ -299,16 +292,14 @@ FAULTS = {
         "a receiver does not notice that its sender dies while it asks its pager",
         "baseline",
         "core/deaths.c",
-        "\tif (to->state == THREAD_LOCKED)\n"
-        "\t\twake(to, LOOK_AGAIN);\n",
+        "\tif (to->state == THREAD_LOCKED)\n" "\t\twake(to, LOOK_AGAIN);\n",
         "",
     ),
     "receiver-dies-copying": Fault(
         "a sender does not notice that its receiver dies while it asks its pager",
         "optimized",
         "core/deaths.c",
-        "\tif (from->state == THREAD_COPYING)\n"
-        "\t\twake(from, IPC_NO_PARTNER);\n",
+        "\tif (from->state == THREAD_COPYING)\n" "\t\twake(from, IPC_NO_PARTNER);\n",
         "",
     ),
     "frame-kept": Fault(
@@ -324,8 +315,7 @@ FAULTS = {
         "a frame that several have is given back by the first",
         "optimized",
         "core/memory.c",
-        "\t\tif (--users[frame])\n"
-        "\t\t\tcontinue;\n",
+        "\t\tif (--users[frame])\n" "\t\t\tcontinue;\n",
         "\t\tusers[frame] = 0;\n",
     ),
     "object-kept": Fault(
@@ -341,11 +331,8 @@ FAULTS = {
         "unmapped pages of an object come back",
         "optimized",
         "core/mapping.c",
-        "\t\tlink = link->next;\n"
-        "\t\tcut_out(m, address, bytes);\n",
-        "\t\tlink = link->next;\n"
-        "\t\t(void)m;\n"
-        "\t\t(void)cut_out;\n",
+        "\t\tlink = link->next;\n" "\t\tcut_out(m, address, bytes);\n",
+        "\t\tlink = link->next;\n" "\t\t(void)m;\n" "\t\t(void)cut_out;\n",
     ),
     "cut-source": Fault(
         "what is left of an object begins with its first page",
@@ -358,12 +345,8 @@ FAULTS = {
         "objects stay when their source dies",
         "optimized",
         "core/mapping.c",
-        "\t\tif (m->task) {\n"
-        "\t\t\tmapping_drop(m);\n"
-        "\t\t} else {",
-        "\t\tif (m->task) {\n"
-        "\t\t\tlist_remove(&m->in_source);\n"
-        "\t\t} else {",
+        "\t\tif (m->task) {\n" "\t\t\tmapping_drop(m);\n" "\t\t} else {",
+        "\t\tif (m->task) {\n" "\t\t\tlist_remove(&m->in_source);\n" "\t\t} else {",
     ),
     "outbox": Fault(
         "a buffer is not given back if its sender dies while it fills it",
@@ -390,8 +373,7 @@ FAULTS = {
         "who is swapped out has no timeout any more",
         "optimized",
         "optimized/swapping.c",
-        "\tif (s->due != NEVER)\n"
-        "\t\twakeup_restore(t, s->due);\n",
+        "\tif (s->due != NEVER)\n" "\t\twakeup_restore(t, s->due);\n",
         "",
     ),
     "path-uid": Fault(
@@ -555,7 +537,7 @@ built = build.build(configuration)
 measure.DEADLINE = 120
 fuzz.STARTING = 60
 try:
-    measure.run(built, measure.IPC_TESTS)
+    measure.boot(built, measure.IPC_TESTS)
     print("tests: -")
 except Refused as refusal:
     told = failures(qemu.read_console(built.folder / "ipc_tests.log"))
@@ -563,7 +545,7 @@ except Refused as refusal:
     stopped = "has stopped with status" in what
     print("tests:", f"{len(told)} fail" if stopped else what)
 for calls in map(int, sys.argv[3:]):
-    run = fuzz.Run(configuration, int(sys.argv[2]), calls)
+    job = fuzz.Job(configuration, int(sys.argv[2]), calls)
     try:
         window = fuzz.first_difference(built, run, fuzz.boot(built, run))
         if not window:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from harness import ablation, build, commands, experiments, measure, peers, results
+from harness import ablation, build, command_line, experiments, measure, peers, results
 from harness import switches
 from harness.ablation import Comparison
 from harness.errors import Refused
@@ -34,7 +34,7 @@ config C
 
 def command(*arguments: str) -> int:
     sys.argv = ["harness", *arguments]
-    return commands.main()
+    return command_line.main()
 
 
 def pairs(order: str) -> list[tuple[str, str, str]]:
@@ -237,16 +237,16 @@ def test_what_else_was_there_is_kept(short: None, tmp_path: Path, capsys) -> Non
 def test_figures_and_table_1_in_one_folder(
     short: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = measure.run
+    boot = measure.boot
 
     def few_rounds(
-        built: build.Built, experiment: measure.Experiment, line: str = "", **more: Any
+        built: build.Built, program: measure.Program, line: str = "", **more: Any
     ) -> measure.Outcome:
-        return run(built, experiment, line or "rounds=20", **more)
+        return boot(built, program, line or "rounds=20", **more)
 
-    monkeypatch.setattr(measure, "run", few_rounds)
+    monkeypatch.setattr(measure, "boot", few_rounds)
     monkeypatch.setattr(peers, "ROUND_TRIPS", 20)
-    monkeypatch.setattr(experiments, "runs", lambda: [])
+    monkeypatch.setattr(experiments, "boots", lambda: [])
     monkeypatch.setattr(experiments, "write", lambda *_: None)
     folder = tmp_path / "run"
     assert command("figures", "--results", str(folder)) == 0

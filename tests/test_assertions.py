@@ -58,7 +58,7 @@ def test_a_fault_is_noticed(
     makefile = str(tmp_path / "kernels" / "Makefile")
     build.call_make(makefile, arguments, "a faulty kernel")
     tests = measure.IPC_TESTS
-    modules = [built.program(tests.program)] * tests.modules
+    modules = [built.program(tests.name)] * tests.modules
     log = tmp_path / "log"
     guest = qemu.Guest("fault", tmp_path / "kernel.elf", modules, "", log)
     with pytest.raises(Refused):

@@ -44,7 +44,7 @@ def wrapped(folder: Path, name: str) -> str:
 
 
 def told(series: profile.Series) -> tuple[list[list[object]], dict[str, int]]:
-    """Of a round trip: each instruction's clocks with their causes, and how many
+    """Of a round trip: each instruction's cycles with their causes, and how many
     lines of the cache it touches."""
     built = build.build(switches.optimized(), programs=("pingpong",))
     found = profile.profile(built, DX50, series)

@@ -80,16 +80,21 @@ def test_the_example_of_a_pager(name: str, tmp_path: Path) -> None:
     (tmp_path / "pager.c").write_text(code)
     built = build.build(parse(name))
     image = build_program(built, tmp_path / "pager.c")
-    qemu.boot(
-        qemu.Guest(name, built.kernel, [image], "", tmp_path / "log"), DEADLINE
-    )
+    qemu.boot(qemu.Guest(name, built.kernel, [image], "", tmp_path / "log"), DEADLINE)
 
 
 def build_program(built: build.Built, source: Path) -> Path:
     """A program of one file, with the objects that bench/Makefile has made."""
     tools = build.find_toolchain()
     image = source.with_suffix(".elf")
-    command = ["-std=gnu11", "-O2", "-march=i486", "-mgeneral-regs-only", "-ffreestanding", "-fno-pic"]
+    command = [
+        "-std=gnu11",
+        "-O2",
+        "-march=i486",
+        "-mgeneral-regs-only",
+        "-ffreestanding",
+        "-fno-pic",
+    ]
     command += ["-fno-pie", "-fno-stack-protector", "-fomit-frame-pointer"]
     command += ["-fno-strict-aliasing", "-Wall", "-Werror", "-nostdlib", "-static"]
     command += ["-no-pie", "-Wl,--build-id=none", "-Wl,-z,noexecstack"]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
 
 import pandas as pd
 import pytest
@@ -12,33 +13,37 @@ from elftools.elf.elffile import ELFFile
 from harness import build, experiments, figures, measure, switches
 from harness.build import Built
 from harness.errors import Refused
-from harness.experiments import Run
+from harness.experiments import Boot, path_steps, ports, queue_statistics, remapping
+from harness.experiments import entry_exit, wakeup
+from harness.experiments.experiment import ALL_COLUMNS, read
 from harness.models.i486 import model
-from harness.profile import Step
+from harness.profile import Instruction
 
 DX50 = model.load_board("dx50")
 
 
-def measured(run: Run, folder: Path) -> dict[tuple[str, str], float]:
+def measured(boot: Boot, folder: Path) -> dict[tuple[str, str], float]:
     """Value by parameter and quantity."""
-    experiments.measure_run(run, DX50, folder)
-    about = experiments.EXPERIMENTS[run.experiment]
-    rows = about.evaluate(folder / run.stem, DX50)
-    return {(parameter, quantity): value for parameter, quantity, value, *_ in rows}
+    experiments.measure_boot(boot, DX50, folder)
+    experiment = experiments.EXPERIMENTS[boot.experiment]
+    rows = experiment.evaluate(folder / boot.stem, DX50)
+    return {(row.parameter, row.quantity): row.value for row in rows}
 
 
-def with_options(monkeypatch: pytest.MonkeyPatch, options: str) -> None:
+def with_options(
+    monkeypatch: pytest.MonkeyPatch, experiment: ModuleType, options: str
+) -> None:
     """Boots less."""
-    boot = experiments.boot
+    boot = experiment.boot
     monkeypatch.setattr(
-        experiments, "boot", lambda *given, **more: boot(*given, options, **more)
+        experiment, "boot", lambda *given, **more: boot(*given, options, **more)
     )
 
 
 def test_marks_are_where_queues_change(optimized: Built) -> None:
     eager = build.build(switches.parse("optimized-lazy_scheduling"))
     names = {
-        built: {name for name, _ in experiments.queue_marks(built.kernel)}
+        built: {name for name, _ in queue_statistics.queue_marks(built.kernel)}
         for built in (optimized, eager)
     }
     assert {"insert_ready", "remove_ready", "insert_wakeup"} <= names[optimized]
@@ -46,7 +51,7 @@ def test_marks_are_where_queues_change(optimized: Built) -> None:
     with open(optimized.kernel, "rb") as file:
         text = ELFFile(file).get_section_by_name(".text")
         start, size = text["sh_addr"], text["sh_size"]
-    for _, address in experiments.queue_marks(optimized.kernel):
+    for _, address in queue_statistics.queue_marks(optimized.kernel):
         assert start <= address < start + size
 
 
@@ -55,7 +60,7 @@ def test_executions_are_counted(baseline: Built) -> None:
     with open(baseline.kernel, "rb") as file:
         table = ELFFile(file).get_section_by_name(".symtab")
         (entry,) = table.get_symbol_by_name("entry_send")
-    outcome = measure.run(
+    outcome = measure.boot(
         baseline,
         measure.PINGPONG,
         "bytes=8 rounds=50",
@@ -69,7 +74,7 @@ def test_executions_are_counted(baseline: Built) -> None:
 
 @pytest.mark.parametrize("name", ["baseline", "optimized"])
 def test_entry_and_exit(name: str, tmp_path: Path) -> None:
-    found = measured(Run("entry_exit", name), tmp_path)
+    found = measured(Boot("entry_exit", name), tmp_path)
     assert found["", "int_and_iret"] == 107
     inside = found["", "null_service_in_kernel"]
     assert 107 < inside < found["", "null_service_call"]
@@ -77,16 +82,16 @@ def test_entry_and_exit(name: str, tmp_path: Path) -> None:
 
 
 def test_calls_are_found_in_a_trace() -> None:
-    def step(text: str, level: int, clocks: int, **more: int) -> Step:
-        return Step("i", 0, level, {"base": clocks, **more}, [], text)
+    def executed(text: str, level: int, cycles: int, **more: int) -> Instruction:
+        return Instruction("i", 0, level, {"base": cycles, **more}, [], text)
 
     call = [
-        step("int $0x34", 3, 1, **{"entry/exit": 71}),
-        step("nop", 0, 10, TLB=9),
-        step("iret", 0, 1, **{"entry/exit": 36}),
-        step("jmp", 3, 5),
+        executed("int $0x34", 3, 1, **{"entry/exit": 71}),
+        executed("nop", 0, 10, TLB=9),
+        executed("iret", 0, 1, **{"entry/exit": 36}),
+        executed("jmp", 3, 5),
     ]
-    calls = list(experiments.service_calls([step("jmp", 3, 1), *call, *call]))
+    calls = list(entry_exit.service_calls([executed("jmp", 3, 1), *call, *call]))
     expected = {"call": 133, "in_kernel": 128, "int_and_iret": 107}
     assert calls == 2 * [{**expected, "tlb_misses": 9, "interrupts": 0}]
 
@@ -104,17 +109,17 @@ def test_queues_under_load(
 ) -> None:
     """Eager scheduling: four operations a message, and few more. In the baseline more
     clients find their server busy: a message for which one has to wait takes more."""
-    with_options(monkeypatch, "calls=50")
-    run = Run("queue_statistics", name)
-    found = measured(run, tmp_path)
+    with_options(monkeypatch, queue_statistics, "calls=50")
+    boot = Boot("queue_statistics", name)
+    found = measured(boot, tmp_path)
     assert least <= found["50", "queue_operations_per_message"] < most
-    (sample,) = experiments.read(tmp_path / run.stem).to_dict("records")
+    (sample,) = read(tmp_path / boot.stem).to_dict("records")
     threads = 10
     assert abs(sample["insert_ready"] - sample["remove_ready"]) <= threads
 
 
 def test_the_papers_minima(tmp_path: Path) -> None:
-    found = measured(Run("minimum", ""), tmp_path)
+    found = measured(Boot("minimum", ""), tmp_path)
     assert found["table 3", "null_message_execution"] == 127
     assert found["table 3", "null_message_tlb_misses"] == 45
     assert found["table 4", "temporary_mapping_execution"] == 35
@@ -123,23 +128,23 @@ def test_the_papers_minima(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["optimized", "optimized-wakeup_lists"])
 def test_sleepers(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with_options(monkeypatch, "sleepers=100")
-    run = Run("wakeup", name)
-    experiments.measure_run(run, DX50, tmp_path)
-    samples = experiments.read(tmp_path / run.stem)
+    with_options(monkeypatch, wakeup, "sleepers=100")
+    boot = Boot("wakeup", name)
+    experiments.measure_boot(boot, DX50, tmp_path)
+    samples = read(tmp_path / boot.stem)
     assert set(samples["sleepers"]) == {100} and set(samples["far"]) == {0, 1}
     for _, group in samples.groupby("far"):
-        assert 107 < experiments.clocks_of_interrupt(group) < 3000
+        assert 107 < wakeup.cycles_of_interrupt(group) < 3000
     near = samples[samples["far"] == 0]
-    without = experiments.clocks_a_time(near, experiments.CALL)
-    assert without < experiments.clocks_a_time(near, experiments.CALL_WITH_TIMEOUT)
+    without = wakeup.cycles_a_time(near, wakeup.CALL)
+    assert without < wakeup.cycles_a_time(near, wakeup.CALL_WITH_TIMEOUT)
 
 
-def test_clocks_of_an_interrupt() -> None:
-    """12 clocks of overhead, 10 a loop, 500 an interrupt."""
+def test_cycles_of_an_interrupt() -> None:
+    """12 cycles of overhead, 10 a loop, 500 an interrupt."""
     loops = [(0, 50, 512, 0), (0, 150, 1512, 0), (1, 1000, 10000 + 4 * 500, 4)]
-    group = pd.DataFrame(loops, columns=["what", "times", "clocks", "interrupts"])
-    assert experiments.clocks_of_interrupt(group) == 500
+    group = pd.DataFrame(loops, columns=["what", "times", "cycles", "interrupts"])
+    assert wakeup.cycles_of_interrupt(group) == 500
 
 
 def test_rows_and_figures(tmp_path: Path) -> None:
@@ -167,7 +172,7 @@ def test_rows_and_figures(tmp_path: Path) -> None:
             ("steps", "optimized", f"{message}{which}", step, 9, "cycles", "", "")
             for message in ("call", "reply")
             for step in ("int", f"check_{message}", "iret")
-            for which in ("", experiments.OF_THEM_TLB)
+            for which in ("", path_steps.OF_THEM_TLB)
         ),
         *(
             ("remapping", "optimized+page_remapping", n, what, 50.0, "cycles", "", "")
@@ -177,7 +182,7 @@ def test_rows_and_figures(tmp_path: Path) -> None:
             )
         ),
     ]
-    table = pd.DataFrame(rows, columns=experiments.COLUMNS)
+    table = pd.DataFrame(rows, columns=ALL_COLUMNS)
     experiments.draw(table, tmp_path, DX50.mhz)
     for name in ("steps", "wakeup", "footprint", "queue_statistics", "remapping"):
         for kind in figures.TERMINALS:
@@ -188,32 +193,32 @@ def test_rows_and_figures(tmp_path: Path) -> None:
 
 
 def test_the_bare_move(tmp_path: Path) -> None:
-    """3 clocks a dword, and those before the first one."""
-    found = measured(Run("bare_move", ""), tmp_path)
+    """3 cycles a dword, and those before the first one."""
+    found = measured(Boot("bare_move", ""), tmp_path)
     assert found["", "per_byte"] == pytest.approx(3 / 4)
     assert found["", "constant"] == pytest.approx(12)
 
 
 def test_ports_add_little(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(experiments, "ROUND_TRIPS", 50)
+    monkeypatch.setattr(ports, "ROUND_TRIPS", 50)
     parts = []
-    for name in ("optimized", experiments.PORTS):
-        found = measured(Run("ports", name), tmp_path)
+    for name in ("optimized", ports.PORTS):
+        found = measured(Boot("ports", name), tmp_path)
         parts += [("ports", name, *key, value) for key, value in found.items()]
-    table = pd.DataFrame(parts, columns=experiments.COLUMNS[:5])
-    (added,) = experiments.added_by_ports(table).query("quantity == 'added'")["value"]
-    assert 10 < added < 100
+    table = pd.DataFrame(parts, columns=ALL_COLUMNS[:5])
+    ((configuration, row),) = ports.added(table)
+    assert configuration == ports.PORTS and 10 < row.value < 100
 
 
 def test_pages_move(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with_options(monkeypatch, "rounds=20")
-    found = measured(Run("remapping", experiments.REMAPPING), tmp_path)
+    with_options(monkeypatch, remapping, "rounds=20")
+    found = measured(Boot("remapping", remapping.REMAPPING), tmp_path)
     assert found["0", "one_way"] < found["1", "one_way"] < found["64", "one_way"]
     assert 10 < found["", "per_page"] < 100
 
 
 def test_log_of_another_revision(tmp_path: Path) -> None:
-    run = Run("stack_switch", "optimized")
-    experiments.measure_run(run, DX50, tmp_path)
+    boot = Boot("stack_switch", "optimized")
+    experiments.measure_boot(boot, DX50, tmp_path)
     with pytest.raises(Refused, match="from revision .*, not another"):
-        experiments.check_log(tmp_path / run.stem, run, "another")
+        experiments.check_logs(tmp_path / boot.stem, boot, "another")

@@ -20,7 +20,7 @@ def measured(
     """Between two spaces, with a warm cache; index: bytes."""
     folder = tmp_path_factory.mktemp("fast_path")
     board = model.load_board(BOARD)
-    outcome = measure.run(optimized, measure.PINGPONG, "rounds=200", board=board)
+    outcome = measure.boot(optimized, measure.PINGPONG, "rounds=200", board=board)
     (folder / "log").write_text(outcome.console)
     (folder / "stamps").write_text(outcome.stamps)
     table = measure.read_pingpong(
@@ -34,9 +34,9 @@ def measured(
 
 def test_no_slower_than_the_paper(measured: pd.DataFrame) -> None:
     mhz = model.load_board(BOARD).mhz
-    clocks = measured.loc["warm"]["clocks"]
-    assert (clocks <= paper.one_way_us("L3") * mhz).all(), clocks
-    penalty = measured.loc["cold"]["clocks"] - clocks
+    cycles = measured.loc["warm"]["cycles"]
+    assert (cycles <= paper.one_way_us("L3") * mhz).all(), cycles
+    penalty = measured.loc["cold"]["cycles"] - cycles
     assert penalty[8] <= paper.cold_penalty_us()[8] * mhz
 
 
@@ -54,7 +54,7 @@ def profiled(optimized: Built) -> profile.Profile:
 
 def test_cache_lines(profiled: profile.Profile) -> None:
     """Code and data, of both sides."""
-    lines = profile.lines_touched(profiled.messages)
+    lines = profile.lines_by_kind(profile.lines_touched(profiled.all))
     bytes_ = 16 * (lines["code"] + lines["data"])
     assert bytes_ <= paper.value("cache_footprint", "L3")
 
@@ -62,10 +62,10 @@ def test_cache_lines(profiled: profile.Profile) -> None:
 def test_each_step_takes_what_it_says(profiled: profile.Profile) -> None:
     """The budgets in ipc_entry.S: no less and no more than the longer of call and
     reply; and together they are the message."""
-    table = profile.parts(profiled.messages)
-    assert table["clocks"].sum() == sum(s.total for m in profiled.messages for s in m)
+    table = profile.path_steps(profiled.messages)
+    assert table["cycles"].sum() == sum(one.total for one in profiled.all)
     steps = table[~table["step"].isin(profile.OUTSIDE)]
-    taken = (steps["clocks"] - steps["tlb"]).groupby(steps["step"]).max()
+    taken = (steps["cycles"] - steps["tlb"]).groupby(steps["step"]).max()
     budgets = pd.Series(profile.budgets(profiled.built.kernel))
     assert set(taken.index) <= set(budgets.index)
     assert taken.equals(budgets[taken.index])

@@ -21,13 +21,13 @@ SEED = seed() & fuzz.MOST_SEED
 
 @pytest.mark.parametrize("configuration", fuzz.configurations(SEED), ids=str)
 def test_kernels_do_what_the_model_says(configuration: Configuration) -> None:
-    fuzz.check(build.build(configuration), fuzz.Run(configuration, SEED, CALLS))
+    fuzz.check(build.build(configuration), fuzz.Job(configuration, SEED, CALLS))
 
 
 @pytest.mark.parametrize("end", [switches.baseline(), switches.optimized()], ids=str)
 def test_pages_move_as_the_model_says(end: Configuration) -> None:
-    run = fuzz.Run(moving(end), SEED, CALLS // 3)
-    fuzz.check(build.build(run.configuration), run)
+    job = fuzz.Job(moving(end), SEED, CALLS // 3)
+    fuzz.check(build.build(job.configuration), job)
 
 
 def moving(end: Configuration) -> Configuration:
@@ -46,10 +46,10 @@ def told(configuration: Configuration, first: int, last: int) -> str:
 
 
 def test_model_repeats_itself() -> None:
-    run = fuzz.Run(switches.optimized(), 1, 5000)
-    assert run.expected() == run.expected()
-    other = fuzz.Run(switches.optimized(), 2, 5000)
-    assert run.expected() != other.expected()
+    job = fuzz.Job(switches.optimized(), 1, 5000)
+    assert job.expected() == job.expected()
+    other = fuzz.Job(switches.optimized(), 2, 5000)
+    assert job.expected() != other.expected()
 
 
 def test_words_do_not_change_the_digest() -> None:
@@ -88,18 +88,18 @@ def record(body: str) -> str:
 class Doctored:
     """Boots of a guest that says what the model says, but for one call."""
 
-    def __init__(self, run: fuzz.Run, wrong_call: int) -> None:
-        self.run = run
+    def __init__(self, job: fuzz.Job, wrong_call: int) -> None:
+        self.job = job
         self.wrong_call = wrong_call
         self.booted: list[tuple[int, int]] = []
 
     def __call__(
-        self, built: build.Built, run: fuzz.Run, window: tuple[int, int] = (1, 0)
+        self, built: build.Built, job: fuzz.Job, window: tuple[int, int] = (1, 0)
     ) -> str:
         self.booted.append(window)
         lines = []
         samples = 0
-        for line in self.run.expected(window).splitlines():
+        for line in self.job.expected(window).splitlines():
             if digest := re.fullmatch(r"digest (\d+) (\d+)", line):
                 samples += 1
                 call, value = map(int, digest.groups())
@@ -109,7 +109,7 @@ class Doctored:
                 lines += [line, "  somebody else has finished"]
             elif line in fuzz.in_words(line):
                 lines.append(line)
-        names = f"configuration={run.configuration} revision={built.revision}"
+        names = f"configuration={job.configuration} revision={built.revision}"
         banner = re.sub("=", " ", names.replace(" r", ", r"))
         head = [
             f"Twentyfold kernel, {banner}",
@@ -121,11 +121,11 @@ class Doctored:
 def test_first_call_that_differs_is_found(
     optimized: build.Built, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = fuzz.Run(optimized.configuration, 3, 5000)
-    boot = Doctored(run, 2345)
+    job = fuzz.Job(optimized.configuration, 3, 5000)
+    boot = Doctored(job, 2345)
     monkeypatch.setattr(fuzz, "boot", boot)
     with pytest.raises(Refused) as refusal:
-        fuzz.check(optimized, run)
+        fuzz.check(optimized, job)
     assert boot.booted == [(1, 0), (2001, 3000)]
     lines = str(refusal.value).splitlines()
     assert any(line.startswith("call 2345:") for line in lines)
@@ -136,13 +136,13 @@ def test_first_call_that_differs_is_found(
 def test_a_guest_that_stops_is_told_with_its_last_words(
     optimized: build.Built, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    def boot(built: build.Built, run: fuzz.Run, window: object = None) -> str:
+    def boot(built: build.Built, job: fuzz.Job, window: object = None) -> str:
         raise Refused("hangs")
 
-    run = fuzz.Run(optimized.configuration, 3, 5000)
+    job = fuzz.Job(optimized.configuration, 3, 5000)
     monkeypatch.setattr(fuzz, "BUILD", tmp_path)
-    run.log.parent.mkdir()
-    run.log.write_text("something\nPANIC: at last\n")
+    job.log.parent.mkdir()
+    job.log.write_text("something\nPANIC: at last\n")
     monkeypatch.setattr(fuzz, "boot", boot)
     with pytest.raises(Refused, match="hangs\nsomething\nPANIC: at last\n"):
-        fuzz.check(optimized, run)
+        fuzz.check(optimized, job)

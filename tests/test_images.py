@@ -52,7 +52,7 @@ def check_boot(text: str, configuration: str) -> None:
 
 def check_pc(
     folder: Path, machine: Pc, configuration: str = "optimized"
-) -> records.Run:
+) -> records.Records:
     with pc.switched_on(machine, folder / "serial.log") as running:
         text = running.wait_for("# reset by", DEADLINE)
     check_boot(text, configuration)

@@ -49,7 +49,7 @@ def debug_builds() -> list[Configuration]:
 def console_of(built: build.Built) -> str:
     """Two tests may want the same configuration, whose log is one file."""
     with build.locked(built.folder):
-        return measure.run(built, measure.IPC_TESTS).console
+        return measure.boot(built, measure.IPC_TESTS).console
 
 
 @cache

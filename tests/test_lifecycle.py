@@ -32,7 +32,7 @@ def test_crowd(configuration: Configuration) -> None:
     crowd = measure.CROWD
     if "VIRTUAL_TCBS" in configuration.on:
         crowd = replace(crowd, memory_mb=SMALL_MB)
-    console = measure.run(built, crowd, f"seed={seed() % 2**31}").console
+    console = measure.boot(built, crowd, f"seed={seed() % 2**31}").console
     run = records.parse(console, configuration.name)
     records.expect(run, configuration.name, built.revision, configuration.name)
     assert "# 10000 threads in 1000 tasks" in console

@@ -47,7 +47,7 @@ def test_help_names_every_target_and_variable() -> None:
 def test_help_names_the_programs_that_make_run_boots() -> None:
     listed = make().stdout
     (line,) = [t for t in listed.splitlines() if " pingpong " in t and "," not in t]
-    assert sorted(line.split()) == sorted(e.program for e in measure.EXPERIMENTS)
+    assert sorted(line.split()) == sorted(program.name for program in measure.PROGRAMS)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_profile_is_printed_and_kept(tmp_path: Path) -> None:
     done = make("profile", "CONFIG=optimized-direct_switch", "CACHE=cold", "SPACES=1")
     assert done.returncode == 0, done.stderr
     assert "8 bytes in one space, cold cache" in done.stdout
-    assert "clocks of the round trip, by phase and cause" in done.stdout
+    assert "cycles of the round trip, by phase and cause" in done.stdout
     folder = ROOT / "results" / "profile" / "optimized-direct_switch-8-one_space-cold"
     files = {path.name for path in folder.iterdir()}
     assert {"profile.txt", "instructions.csv", "profile.png", "profile.svg"} <= files

@@ -41,7 +41,7 @@ def table(rows: list[tuple[int, int, int]]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {"number": n, "start": start, "end": end, **columns}
-            | {"instructions": count, "clocks": 2 * count}
+            | {"instructions": count, "cycles": 2 * count}
             for n, (start, end, count) in enumerate(rows)
         ]
     )
@@ -53,7 +53,7 @@ def test_intervals_are_grouped_by_place_and_size() -> None:
     assert list(grouped["group"]) == [1, 2, 3, 1, 2, 1]
     groups = intervals.summary(grouped, mhz=50)
     assert list(groups["n"]) == [3, 2, 1]
-    assert list(groups["clocks"]) == [208, 15, 2000]
+    assert list(groups["cycles"]) == [208, 15, 2000]
     assert list(groups["us"]) == [208 / 50, 15 / 50, 40]
     assert list(groups["typical"]) == [3, 1, 2]
 
@@ -79,23 +79,23 @@ def test_intervals_are_differences_of_stamps() -> None:
 # A guest with known intervals.
 
 
-def groups_of(result: intervals.Run) -> pd.DataFrame:
+def groups_of(result: intervals.Measurement) -> pd.DataFrame:
     single = intervals.grouped(intervals.intervals(result.stamps))
     return intervals.summary(single, 50)
 
 
 def test_a_guest_with_known_intervals(guests: Path) -> None:
-    """An rdtsc takes 1 clock and is an instruction of the interval it begins."""
+    """An rdtsc takes 1 cycle and is an instruction of the interval it begins."""
     subject = Subject(guests / "intervals.elf", cpu="486,+cmov")
     result = intervals.run(subject, IDEAL, DEADLINE)
     groups = groups_of(result)
     assert list(groups["n"]) == [3, 2, 1, 1, 1]
     assert list(groups["instructions"]) == [101, 3, 3, 1001, 2]
-    hundred, thousand = groups["clocks"][0], groups["clocks"][3]
+    hundred, thousand = groups["cycles"][0], groups["cycles"][3]
     assert thousand - hundred == 900
     assert list(groups["not_486"]) == [0, 0, 0, 0, 1]
     assert list(groups["unknown"]) == [0, 0, 0, 0, 0]
-    assert groups["clocks"][4] - (hundred - 100) == 2  # as later.csv says
+    assert groups["cycles"][4] - (hundred - 100) == 2  # as later.csv says
     text = "\n".join(intervals.render(subject, IDEAL, result, groups))
     assert "again" in text and "hundred" in text
     assert "ended QEMU, with status 33" in text
@@ -107,7 +107,7 @@ def test_the_profile_of_an_interval(guests: Path) -> None:
     result = intervals.run(subject, IDEAL, DEADLINE)
     steps = intervals.trace(subject, IDEAL, DEADLINE, 0).trace
     text = "\n".join(intervals.render_profile(subject, IDEAL, result, 0, steps))
-    assert "clocks are accounted for, 101 instructions" in text
+    assert "cycles are accounted for, 101 instructions" in text
     assert "hundred" in text and "kernel" in text
     with pytest.raises(Refused, match="PROFILE=8: its intervals are 0 to 7"):
         intervals.check_number(result.stamps, 8)
@@ -119,13 +119,13 @@ def test_the_profile_of_an_interval(guests: Path) -> None:
 def test_of_each_instruction_one_thing_is_said(
     guests: Path, name: str, assumed: int, unknown: int
 ) -> None:
-    """Its clocks are assumed, or it has none."""
+    """Its cycles are assumed, or it has none."""
     subject = Subject(guests / f"{name}.elf", cpu="qemu32")
     result = intervals.run(subject, IDEAL, DEADLINE)
     assert (result.assumed, result.unknown) == (assumed, unknown)
     text = "\n".join(intervals.remarks(result, groups_of(result)))
-    assert f"at {assumed} places: clocks are assumed" in text
-    assert ("without clocks" in text) == (unknown > 0)
+    assert f"at {assumed} places: cycles are assumed" in text
+    assert ("without cycles" in text) == (unknown > 0)
 
 
 def test_the_screen_is_memory(guests: Path) -> None:
@@ -133,7 +133,7 @@ def test_the_screen_is_memory(guests: Path) -> None:
     result = intervals.run(Subject(guests / "screen.elf"), IDEAL, DEADLINE)
     found = intervals.intervals(result.stamps).iloc[::2]
     assert list(found["instructions"]) == [1001] * 4 + [5001] * 2
-    assert found["clocks"].nunique() == 2
+    assert found["cycles"].nunique() == 2
 
 
 def test_a_guest_that_does_not_end_is_stopped(guests: Path) -> None:

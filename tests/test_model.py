@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from elftools.elf.elffile import ELFFile
 
-from harness import build, commands, measure, profile, records, switches
+from harness import build, measure, pipeline, profile, records, switches
 from harness.build import Built
 from harness.errors import Refused
 from harness.machines import qemu
@@ -45,7 +45,7 @@ def test_every_row_of_the_clock_table_is_validated() -> None:
     assert elsewhere == ["hlt"]
 
 
-@pytest.mark.parametrize("name", commands.CONFIGURATIONS)
+@pytest.mark.parametrize("name", pipeline.CONFIGURATIONS)
 def test_instructions_are_those_that_bochs_counts(name: str) -> None:
     checks = validate.check_instructions(switches.parse(name))
     assert len(checks) >= 10
@@ -56,7 +56,7 @@ def test_instructions_are_those_that_bochs_counts(name: str) -> None:
 
 
 def stamps(built: Built, board: model.Board = DX50, extra: tuple[str, ...] = ()) -> str:
-    return measure.run(
+    return measure.boot(
         built, measure.PINGPONG, "rounds=100", board=board, extra=extra
     ).stamps
 
@@ -101,7 +101,7 @@ def test_stamps_are_the_same_under_load(optimized: Built, usual: str) -> None:
 
 
 def test_stamps_are_the_same_with_a_trace(optimized: Built, usual: str) -> None:
-    traced = measure.run(
+    traced = measure.boot(
         optimized, measure.PINGPONG, "rounds=100", board=DX50, trace=(0, 1)
     )
     assert traced.stamps == usual
@@ -145,7 +145,7 @@ def test_interrupts_are_the_ticks_of_the_guest(
     end: str, request: pytest.FixtureRequest
 ) -> None:
     built: Built = request.getfixturevalue(end)
-    outcome = measure.run(built, measure.PINGPONG, "rounds=1000 bytes=512", board=DX50)
+    outcome = measure.boot(built, measure.PINGPONG, "rounds=1000 bytes=512", board=DX50)
     joined = measure.join(
         records.parse(outcome.console, end).samples,
         model.parse_stamps(outcome.stamps, end),
@@ -171,8 +171,8 @@ def test_profile_accounts_for_every_clock(
     total = sum(step.total for step in steps)
     assert total in found.round_trips
     assert profile.matrix(found.messages).values.sum() == total
-    assert profile.functions(found.messages)["clocks"].sum() == total
-    assert profile.instructions(found.messages)["clocks"].sum() == total
+    assert profile.functions(found.messages)["cycles"].sum() == total
+    assert profile.instructions(found.messages)["cycles"].sum() == total
     assert all(step.text != "?" and step.function != "?" for step in steps)
 
 
@@ -201,10 +201,10 @@ def test_instructions_no_486_has_are_reported(tmp_path: Path) -> None:
         if name.startswith("not_486_")
     }
     assert len(expected) == 3
-    expected.add(f"no clocks for the instruction at {symbols['without_clocks']}")
+    expected.add(f"no cycles for the instruction at {symbols['without_cycles']}")
     assert set(model.strange_instructions(tmp_path / "stamps")) == expected
     counts = model.read_stamps(tmp_path / "stamps").iloc[-1]
-    # What no 486 has has no clocks, either.
+    # What no 486 has has no cycles, either.
     assert (counts["not_486"], counts["unknown"]) == (3, 4)
 
 
@@ -333,11 +333,11 @@ def test_our_stamps_are_bounded(
 ) -> None:
     monkeypatch.setattr(model, "MOST_STAMPS", 3)
     with pytest.raises(Refused, match="i486 model: too many rdtscs"):
-        measure.run(optimized, measure.PINGPONG, "rounds=100", board=DX50)
+        measure.boot(optimized, measure.PINGPONG, "rounds=100", board=DX50)
 
 
 def test_stamps_of_another_run(optimized: Built, baseline: Built) -> None:
-    ours = measure.run(optimized, measure.PINGPONG, "rounds=100", board=DX50)
+    ours = measure.boot(optimized, measure.PINGPONG, "rounds=100", board=DX50)
     for other, complaint in (
         (stamps(baseline), "not of these samples"),
         (ours.stamps.replace("\n0 ", "\n# 0 ", 1), "55 stamps for 28 samples"),

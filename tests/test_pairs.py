@@ -91,6 +91,6 @@ def test_the_sides_of_lazy_scheduling(capsys: pytest.CaptureFixture[str]) -> Non
     commands.show_sides(Namespace(switch="LAZY_SCHEDULING"))
     shown = capsys.readouterr().out
     assert "+++ kernels/optimized/ready_queue.h" in shown
-    assert "kernels/core/dispatch.c: " in shown
+    assert "kernels/core/ready_queue.c: " in shown
     with pytest.raises(Refused, match="SWITCH= is missing"):
         commands.show_sides(Namespace(switch=""))

@@ -18,7 +18,7 @@ def test_pingpong_by_ports(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(measure, "DEADLINE", DEADLINE)
     built = build.build(switches.parse(name))
     with build.locked(built.folder):
-        console = measure.run(built, measure.PINGPONG, ROUNDS).console
+        console = measure.boot(built, measure.PINGPONG, ROUNDS).console
     samples = records.parse(console, name).samples
     assert list(samples["spaces"]) == [2, 1, 2, 1]
 
@@ -29,6 +29,6 @@ def test_a_kernel_without_ports_says_so(
     monkeypatch.setattr(measure, "DEADLINE", DEADLINE)
     with build.locked(optimized.folder):
         with pytest.raises(Refused):
-            measure.run(optimized, measure.PINGPONG, ROUNDS)
+            measure.boot(optimized, measure.PINGPONG, ROUNDS)
         log = (optimized.folder / "pingpong.log").read_text()
     assert "ports=1: there is no port to be called" in log

@@ -19,7 +19,7 @@ from typing import Any, Callable
 
 import pytest
 
-from harness import build, commands, folders, measure, places, processes, results
+from harness import build, command_line, folders, measure, places, processes, results
 from harness import switches
 from harness.build import Built
 from harness.errors import Refused
@@ -239,7 +239,7 @@ def test_two_menus(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys) -> N
     monkeypatch.setattr(places, "MENU", tmp_path / ".config")
     monkeypatch.setattr(sys, "argv", ["harness", "menuconfig"])
     with folders.alone(tmp_path / ".config.lock"):
-        assert commands.main() == 1
+        assert command_line.main() == 1
     assert "another menuconfig is changing it" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
 
@@ -306,7 +306,7 @@ def test_a_full_disk_is_called_one(
 
     monkeypatch.setattr(switches, "everything", fail)
     monkeypatch.setattr(sys, "argv", ["harness", "switches"])
-    assert commands.main() == 1
+    assert command_line.main() == 1
     message = capsys.readouterr().err
     assert len(message.splitlines()) == 1
     assert message.startswith("twentyfold: ")

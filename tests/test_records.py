@@ -29,7 +29,7 @@ WHOLE = BANNER + "# chatter\r\n" + BEGIN + "".join(SAMPLES) + END
 
 def test_a_whole_log() -> None:
     run = records.parse(WHOLE, "log")
-    assert (run.experiment, run.configuration, run.revision) == (
+    assert (run.program, run.configuration, run.revision) == (
         "pingpong",
         "optimized",
         "abc",

@@ -13,7 +13,7 @@ from typing import Any, Iterator
 import pandas as pd
 import pytest
 
-from harness import ablation, build, commands, experiments, figures, measure, paper
+from harness import ablation, build, command_line, experiments, figures, measure, paper
 from harness import peers, results, switches, tables
 from harness.errors import Refused
 from harness.machines import qemu
@@ -35,11 +35,11 @@ def short_runs() -> Iterator[None]:
         ablation.Comparison(lazy, "plus", *reversed(ends)),
         ablation.Comparison(lazy, "cumulative", *reversed(ends)),
     ]
-    measured = measure.run
+    measured = measure.boot
 
     def few_rounds(
         built: build.Built,
-        program: measure.Experiment,
+        program: measure.Program,
         line: str = "",
         *more: Any,
         **named: Any,
@@ -51,7 +51,7 @@ def short_runs() -> Iterator[None]:
         patch.setattr(peers, "ROUND_TRIPS", 50)
         patch.setattr(ablation, "comparisons", lambda: chosen)
         patch.setattr(ablation, "COMMAND_LINE", "table=1 rounds=50")
-        patch.setattr(measure, "run", few_rounds)
+        patch.setattr(measure, "boot", few_rounds)
         yield
 
 
@@ -65,7 +65,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def command(*arguments: str) -> int:
     sys.argv = ["harness", *arguments]
-    return commands.main()
+    return command_line.main()
 
 
 def test_a_run_is_complete(run: Path) -> None:
@@ -90,7 +90,7 @@ def test_a_run_is_complete(run: Path) -> None:
 
 def test_experiments(run: Path) -> None:
     table = pd.read_csv(run / "experiments.csv", keep_default_na=False)
-    assert tuple(table.columns) == experiments.COLUMNS
+    assert tuple(table.columns) == experiments.ALL_COLUMNS
     key = ["experiment", "configuration", "parameter", "quantity"]
     assert not table.duplicated(key).any()
     assert set(table["experiment"]) == set(experiments.EXPERIMENTS)
@@ -114,7 +114,7 @@ def test_table_7(run: Path) -> None:
 
 
 def test_two_runs_are_identical(run: Path, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(experiments, "runs", lambda: [])
+    monkeypatch.setattr(experiments, "boots", lambda: [])
     monkeypatch.setattr(experiments, "write", lambda *_: None)
     assert command("figures", "--results", str(tmp_path / "again")) == 0
     names = ("table7.csv", "table7_one_space.csv", "table1.csv", "peers.csv")
@@ -205,7 +205,7 @@ def test_a_failing_boot_keeps_its_log_and_the_results(
 ) -> None:
     shutil.copytree(run, tmp_path / "run")
     before = snapshot(tmp_path / "run")
-    monkeypatch.setattr(measure, "PINGPONG", measure.Experiment("pingpong", 0))
+    monkeypatch.setattr(measure, "PINGPONG", measure.Program("pingpong", 0))
     usual = measure.guest
 
     def with_its_own_log(built: build.Built, *more: Any) -> qemu.Guest:

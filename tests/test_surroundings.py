@@ -15,7 +15,16 @@ from typing import Iterator
 
 import pytest
 
-from harness import build, commands, figures, intervals, modules, multiboot, results
+from harness import (
+    build,
+    command_line,
+    commands,
+    figures,
+    intervals,
+    modules,
+    multiboot,
+    results,
+)
 from harness.errors import Refused, describe
 from harness.places import ROOT
 from test_make import first_complaint, make
@@ -366,7 +375,7 @@ def what_is_said(error: BaseException, monkeypatch: pytest.MonkeyPatch, capsys) 
 
     monkeypatch.setattr(commands, "list_switches", fails)
     monkeypatch.setattr(sys, "argv", ["harness", "switches"])
-    assert commands.main() == 1
+    assert command_line.main() == 1
     (said,) = capsys.readouterr().err.splitlines()
     return said
 

@@ -98,9 +98,7 @@ def test_dependencies_are_respected(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kconfig = tmp_path / "Kconfig"
-    kconfig.write_text(
-        'config A\n\tbool "a"\nconfig B\n\tbool "b"\n\tdepends on A\n'
-    )
+    kconfig.write_text('config A\n\tbool "a"\nconfig B\n\tbool "b"\n\tdepends on A\n')
     monkeypatch.setattr(switches, "KCONFIG", kconfig)
     forget_switches()
     try:

@@ -80,7 +80,7 @@ def test_another_compiler_rebuilds_and_provenance_names_it(
 
     shutil.copy(tmp_path / "of-the-first.elf", images[1])
     with pytest.raises(Refused, match=r"pingpong.elf is made by .*, the rest by"):
-        measure.run(second, measure.PINGPONG, "rounds=10", board=DX50)
+        measure.boot(second, measure.PINGPONG, "rounds=10", board=DX50)
     with pytest.raises(Refused, match=r"pingpong.elf is made by .*, the rest by"):
         results.write_provenance(tmp_path, [second], DX50, results.now())
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* An instruction that no 486 has and that the model has no clocks for. */
+/* An instruction that no 486 has and that the model has no cycles for. */
 #include "guest.h"
 	rdtsc
 	pxor	%mm0, %mm0

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "instruction.h"
-#include "clocks.h"
+#include "cycles.h"
 
 #include <string.h>
 
@@ -115,7 +115,7 @@ static unsigned log2_of(uint64_t value)
 }
 
 /* The manual: 10 + max(log2 |m|, 3), 5 instead of 3 for a negative m. */
-static unsigned multiply_clocks(int64_t m)
+static unsigned multiply_cycles(int64_t m)
 {
 	unsigned least = m < 0 ? 5 : 3;
 	unsigned bits = log2_of((uint64_t)(m < 0 ? -m : m));
@@ -123,14 +123,14 @@ static unsigned multiply_clocks(int64_t m)
 	return 10 + (bits > least ? bits : least);
 }
 
-static unsigned enter_clocks(unsigned level)
+static unsigned enter_cycles(unsigned level)
 {
 	if (level == 0)
 		return 14;
 	return level == 1 ? 17 : 17 + 3 * level;
 }
 
-static void set_clocks(struct instruction *i, const struct decoded *d)
+static void set_cycles(struct instruction *i, const struct decoded *d)
 {
 	const ZydisDecodedInstruction *z = &d->instruction;
 	bool has_modrm = z->attributes & ZYDIS_ATTRIB_HAS_MODRM;
@@ -139,23 +139,23 @@ static void set_clocks(struct instruction *i, const struct decoded *d)
 			    ? (uint8_t)(z->raw.modrm.mod << 6 |
 					z->raw.modrm.reg << 3 | z->raw.modrm.rm)
 			    : 0;
-	const struct row *row = clocks_find(z->opcode_map, z->opcode, modrm,
+	const struct row *row = cycles_find(z->opcode_map, z->opcode, modrm,
 	    memory, z->operand_width == 16, repeats(z));
 
 	i->known = row != NULL;
 	if (!row)
 		return;
 	i->kind = row->kind;
-	i->clocks = row->clocks;
+	i->cycles = row->cycles;
 	i->other = row->other;
 	i->per = row->per;
 	i->once = row->once;
 	if (row->kind == MULTIPLY) {
 		i->kind = PLAIN;
-		i->clocks = (uint16_t)multiply_clocks(z->raw.imm[0].value.s);
+		i->cycles = (uint16_t)multiply_cycles(z->raw.imm[0].value.s);
 	} else if (row->kind == ENTER) {
 		i->kind = PLAIN;
-		i->clocks = (uint16_t)enter_clocks(
+		i->cycles = (uint16_t)enter_cycles(
 		    (unsigned)z->raw.imm[1].value.u & 31);
 	}
 }
@@ -324,7 +324,7 @@ static void set_operands(struct instruction *i, const struct decoded *d)
 	}
 	if (i->has_memory_operand && z->raw.disp.size && z->raw.imm[0].size)
 		i->second_decode++;
-	/* The table's clocks of lea with an index include it. */
+	/* The table's cycles of lea with an index include it. */
 	if (z->mnemonic == ZYDIS_MNEMONIC_LEA)
 		i->has_memory_operand = false;
 }
@@ -368,7 +368,7 @@ void instruction_decode(
 	i->action = (uint8_t)action_of(&d.instruction);
 	i->string = (uint8_t)string_of(&d.instruction);
 	i->loads_segment = loads_segment(&d);
-	set_clocks(i, &d);
+	set_cycles(i, &d);
 	set_target(i, &d);
 	set_operands(i, &d);
 	set_prefixes(i, &d.instruction);
@@ -377,26 +377,26 @@ void instruction_decode(
 
 unsigned instruction_hazards(const struct instruction *i, const struct past *p)
 {
-	unsigned clocks = i->second_decode;
+	unsigned cycles = i->second_decode;
 
 	/* A prefix is decoded while the instruction before still executes. */
 	if (i->prefixes) {
-		unsigned hidden = p->last.clocks ? p->last.clocks - 1u : 0;
+		unsigned hidden = p->last.cycles ? p->last.cycles - 1u : 0;
 
 		if (i->prefixes > hidden)
-			clocks += i->prefixes - hidden;
+			cycles += i->prefixes - hidden;
 	}
 	/* Address register written by the instruction before (AGI). */
 	if (i->address & p->last.writes)
-		clocks++;
+		cycles++;
 	/* Byte of a register written, then the whole read. */
 	if (i->reads & p->last.byte_writes)
-		clocks++;
-	/* Byte register written two clocks before an address is formed. */
-	if (i->has_memory_operand && p->last.clocks == 1 &&
+		cycles++;
+	/* Byte register written two cycles before an address is formed. */
+	if (i->has_memory_operand && p->last.cycles == 1 &&
 	    p->before.byte_writes)
-		clocks += p->last.byte_writes ? 2 : 1;
-	return clocks;
+		cycles += p->last.byte_writes ? 2 : 1;
+	return cycles;
 }
 
 void past_add(struct past *past, const struct instruction *i)
@@ -404,13 +404,13 @@ void past_add(struct past *past, const struct instruction *i)
 	past->before = past->last;
 	past->last.writes = i->writes;
 	past->last.byte_writes = i->byte_writes;
-	past->last.clocks = i->clocks ? i->clocks : 1;
+	past->last.cycles = i->cycles ? i->cycles : 1;
 }
 
-unsigned repeat_clocks(const struct instruction *i, uint64_t iterations)
+unsigned repeat_cycles(const struct instruction *i, uint64_t iterations)
 {
 	if (iterations == 0)
-		return i->clocks;
+		return i->cycles;
 	if (iterations == 1 && i->once)
 		return i->once;
 	return i->other + i->per * (unsigned)iterations;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the model knows of an instruction from its bytes alone: clocks from
- * clocks.csv, the registers that matter for hazards, where it may go.
+ * What the model knows of an instruction from its bytes alone: cycles from
+ * cycles.csv, the registers that matter for hazards, where it may go.
  */
 #ifndef INSTRUCTION_H
 #define INSTRUCTION_H
@@ -10,16 +10,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* How an instruction's clocks depend on what happens when it runs. */
+/* How an instruction's cycles depend on what happens when it runs. */
 enum kind {
 	PLAIN,
-	BRANCH,	  /* clocks: not taken; other: taken */
+	BRANCH,	  /* cycles: not taken; other: taken */
 	JUMP,	  /* always to its target */
 	INDIRECT, /* to wherever: jmp and call by register or memory, ret;
 		     other: through a call gate to the inner privilege */
-	GATE, /* int: clocks with the same privilege; other: to the inner one */
+	GATE, /* int: cycles with the same privilege; other: to the inner one */
 	RETURN_GATE, /* iret, retf: other: to the outer one */
-	REPEAT,	     /* clocks: no iteration; other + per * n for n of them */
+	REPEAT,	     /* cycles: no iteration; other + per * n for n of them */
 	ASSUMED, /* depends on an operand the model cannot see: the slowest */
 	/* Only in the table; the immediate makes a PLAIN one of them. */
 	MULTIPLY,
@@ -56,9 +56,9 @@ struct instruction {
 	uint32_t pc;
 	uint8_t size;
 	uint8_t kind, action, string;
-	bool known;  /* has a row in clocks.csv */
+	bool known;  /* has a row in cycles.csv */
 	bool on_486; /* exists on the processor */
-	uint16_t clocks, other, per;
+	uint16_t cycles, other, per;
 	uint16_t once;	 /* REPEAT: one iteration */
 	uint32_t target; /* BRANCH, JUMP */
 	uint8_t vector;	 /* GATE */
@@ -68,7 +68,7 @@ struct instruction {
 	uint8_t reads;	 /* 16 or 32 bits of them */
 	uint8_t byte_writes;	 /* 8 bits of them */
 	bool has_memory_operand; /* by a ModRM byte */
-	uint8_t prefixes;	 /* that cost a clock */
+	uint8_t prefixes;	 /* that cost a cycle */
 	uint8_t second_decode; /* index register; displacement and immediate */
 	bool loads_segment;    /* mov or pop to a segment register */
 	uint8_t accesses;      /* at most so many by QEMU, or ANY_NUMBER */
@@ -79,25 +79,25 @@ struct instruction {
 struct past {
 	struct {
 		uint8_t writes, byte_writes;
-		uint16_t clocks; /* 0: there is none */
+		uint16_t cycles; /* 0: there is none */
 	} last, before;
 };
 
-/* Reads clocks.csv. Returns NULL, or what is wrong with it, and where. */
-const char *clocks_load(const char *path);
+/* Reads cycles.csv. Returns NULL, or what is wrong with it, and where. */
+const char *cycles_load(const char *path);
 
 /* From up to 15 bytes. The size is QEMU's. */
 void instruction_decode(
     struct instruction *i, uint32_t pc, const uint8_t *bytes, size_t size);
 
-/* Clocks that it takes longer because of its form and of those before it. */
+/* Cycles that it takes longer because of its form and of those before it. */
 unsigned instruction_hazards(
     const struct instruction *i, const struct past *past);
 
 /* Now i is the last one. */
 void past_add(struct past *past, const struct instruction *i);
 
-/* Clocks of a REPEAT with so many iterations. */
-unsigned repeat_clocks(const struct instruction *i, uint64_t iterations);
+/* Cycles of a REPEAT with so many iterations. */
+unsigned repeat_cycles(const struct instruction *i, uint64_t iterations);
 
 #endif

@@ -11,7 +11,7 @@
 
 #define PTE_PRESENT 1
 #define PTE_LARGE 0x80 /* in the directory, if there are large pages */
-#define BUS_FIRST 2    /* clocks of the first dword on the fastest bus */
+#define BUS_FIRST 2    /* cycles of the first dword on the fastest bus */
 
 /*
  * A set of four ways with pseudo-LRU bits, in the cache and in the TLB: B0
@@ -45,7 +45,7 @@ static uint64_t bus_free; /* when all that is to be done on the bus is done */
 /* The last writes; each is buffered until it is done. */
 static struct {
 	uint64_t done;
-	uint32_t clocks; /* on the bus */
+	uint32_t cycles; /* on the bus */
 	bool hit;
 } buffer[WRITE_BUFFERS];
 static unsigned oldest;
@@ -55,7 +55,7 @@ static struct {
 	uint32_t line;
 	uint32_t first_dword;
 	uint64_t first_at;    /* when it has come */
-	uint32_t first, next; /* clocks of the burst */
+	uint32_t first, next; /* cycles of the burst */
 } fill;
 
 static void set_use(struct set *s, unsigned way)
@@ -171,17 +171,17 @@ static uint32_t dram_first(uint32_t line)
 	return same ? board->dram_first : board->dram_first_new_page;
 }
 
-static uint32_t write_clocks(uint32_t line)
+static uint32_t write_cycles(uint32_t line)
 {
 	return l2_has(line) ? board->l2_write : board->dram_write;
 }
 
 /*
- * Takes the bus for a read of so many clocks; returns when it begins. It may
+ * Takes the bus for a read of so many cycles; returns when it begins. It may
  * pass the buffered writes that have not begun if all of them were hits, and
  * only once: then they count as misses. Otherwise they go first.
  */
-static uint64_t take_bus(uint64_t now, uint32_t clocks)
+static uint64_t take_bus(uint64_t now, uint32_t cycles)
 {
 	uint64_t start = bus_free > now ? bus_free : now;
 	bool may_pass = true;
@@ -190,24 +190,24 @@ static uint64_t take_bus(uint64_t now, uint32_t clocks)
 	for (n = 0; n < WRITE_BUFFERS; n++)
 		if (buffer[n].done > now && !buffer[n].hit)
 			may_pass = false;
-	bus_free = start + clocks;
+	bus_free = start + cycles;
 	if (!may_pass)
 		return start;
 	for (n = 0; n < WRITE_BUFFERS; n++) {
-		uint64_t begins = buffer[n].done - buffer[n].clocks;
+		uint64_t begins = buffer[n].done - buffer[n].cycles;
 
 		if (begins >= now && begins < start)
 			start = begins;
 	}
 	for (n = 0; n < WRITE_BUFFERS; n++)
 		if (buffer[n].done > start) {
-			buffer[n].done += clocks;
+			buffer[n].done += cycles;
 			buffer[n].hit = false;
 		}
 	return start;
 }
 
-/* Reads a line by a burst that begins with this dword of it: clocks until
+/* Reads a line by a burst that begins with this dword of it: cycles until
  * that one is there. */
 static uint32_t read_line(uint32_t physical, uint64_t now)
 {
@@ -250,7 +250,7 @@ static bool cache_has(uint32_t physical)
 	return true;
 }
 
-/* A hit may be on a line that is still coming: clocks until the dword is
+/* A hit may be on a line that is still coming: cycles until the dword is
  * there. The burst's order is that of the 486: 0 4 8 C, 4 0 C 8, and so on. */
 static uint32_t wait_for_fill(uint32_t physical, uint64_t now)
 {
@@ -265,7 +265,7 @@ static uint32_t wait_for_fill(uint32_t physical, uint64_t now)
 	return at > now ? (uint32_t)(at - now) : 0;
 }
 
-/* Clocks to read from the cache, and through it on a miss. */
+/* Cycles to read from the cache, and through it on a miss. */
 static uint32_t cache_read(uint32_t physical, uint64_t now, uint64_t *misses)
 {
 	if (board->perfect)
@@ -288,7 +288,7 @@ static bool split_large(uint32_t *entry, uint32_t linear)
 }
 
 /*
- * Reads both entries through the cache. The documented clocks hold for a bus
+ * Reads both entries through the cache. The documented cycles hold for a bus
  * whose first dword takes 2; a slower one adds the difference for each entry
  * that is not in the cache.
  */
@@ -371,7 +371,7 @@ uint32_t memory_fetch(uint32_t linear, uint64_t now, struct stall *stall)
 
 uint32_t memory_buffer_write(uint32_t physical, uint64_t now)
 {
-	uint32_t stall = 0, clocks;
+	uint32_t stall = 0, cycles;
 	bool hit;
 
 	if (board->perfect)
@@ -379,13 +379,13 @@ uint32_t memory_buffer_write(uint32_t physical, uint64_t now)
 	hit = cache_has(physical);
 	if (buffer[oldest].done > now) {
 		stall = (uint32_t)(buffer[oldest].done - now);
-		memory_counts.write_stall_clocks += stall;
+		memory_counts.write_stall_cycles += stall;
 		now += stall;
 	}
-	clocks = write_clocks(physical / LINE_BYTES);
-	bus_free = (bus_free > now ? bus_free : now) + clocks;
+	cycles = write_cycles(physical / LINE_BYTES);
+	bus_free = (bus_free > now ? bus_free : now) + cycles;
 	buffer[oldest].done = bus_free;
-	buffer[oldest].clocks = clocks;
+	buffer[oldest].cycles = cycles;
 	buffer[oldest].hit = hit;
 	oldest = (oldest + 1) % WRITE_BUFFERS;
 	return stall;

@@ -2,7 +2,7 @@
 /*
  * The memory of a 486 board as far as it costs time: TLB, on-chip cache,
  * write buffers, bus, external cache, DRAM. Contents are QEMU's business; here
- * are only tags. All times are clocks of the processor (bus and processor of
+ * are only tags. All times are cycles of the processor (bus and processor of
  * a DX run at the same clock). docs/model.md has the sources.
  */
 #ifndef MEMORY_H
@@ -29,7 +29,7 @@ struct board {
 	    interrupt_acknowledge; /* both bus cycles and what is between */
 };
 
-/* Why an access takes longer than the instruction's clocks. */
+/* Why an access takes longer than the instruction's cycles. */
 struct stall {
 	uint32_t tlb;	/* page walk */
 	uint32_t cache; /* read miss, or waiting for a line that is coming */
@@ -39,7 +39,7 @@ struct stall {
 struct memory_counts {
 	uint64_t tlb_misses;
 	uint64_t code_misses, data_misses, table_misses; /* on-chip cache */
-	uint64_t write_stall_clocks;
+	uint64_t write_stall_cycles;
 	uint64_t failed_walks; /* page not present where there was an access */
 };
 
@@ -69,7 +69,7 @@ uint32_t memory_fetch(uint32_t linear, uint64_t now, struct stall *stall);
 /* A read that goes to the bus, in the cache or not, behind all writes. */
 uint32_t memory_locked_read(uint32_t linear, uint64_t now, struct stall *stall);
 
-/* I/O: clocks until all buffered writes are on the bus. */
+/* I/O: cycles until all buffered writes are on the bus. */
 uint32_t memory_drain(uint64_t now);
 
 /* Physical address without any cost, for looking into guest memory. */
@@ -114,7 +114,7 @@ static inline bool memory_is_usual(uint32_t linear)
 	       last == physical / LINE_BYTES;
 }
 
-/* A write to a physical address: clocks until there is a buffer for it. */
+/* A write to a physical address: cycles until there is a buffer for it. */
 uint32_t memory_buffer_write(uint32_t physical, uint64_t now);
 
 #endif

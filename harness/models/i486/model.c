@@ -8,7 +8,7 @@
 #define FIRST_INTERRUPT 32 /* vectors below it are exceptions */
 #define BRANCH_SPLIT 3	   /* target instruction crosses a line */
 #define MISALIGNED 3	   /* operand crosses a dword boundary */
-#define INVLPG_MISS 1	   /* it takes one clock less */
+#define INVLPG_MISS 1	   /* it takes one cycle less */
 #define NOT_ACCESSED 11	   /* segment load that sets the descriptor's bit */
 
 /* Instructions with at least so many accesses have them apart in time. */
@@ -50,21 +50,21 @@ static uint32_t idt_version = 1;
 
 static inline uint64_t now(void)
 {
-	return counts.clocks + (uint32_t)*model_counter;
+	return counts.cycles + (uint32_t)*model_counter;
 }
 
-static inline void charge(enum cause cause, uint32_t clocks)
+static inline void charge(enum cause cause, uint32_t cycles)
 {
-	counts.clocks += clocks;
+	counts.cycles += cycles;
 	if (trace_on)
-		trace_charge(cause, (int)clocks);
+		trace_charge(cause, (int)cycles);
 }
 
-static inline void take_back(enum cause cause, uint32_t clocks)
+static inline void take_back(enum cause cause, uint32_t cycles)
 {
-	counts.clocks -= clocks;
+	counts.cycles -= cycles;
 	if (trace_on)
-		trace_charge(cause, -(int)clocks);
+		trace_charge(cause, -(int)cycles);
 }
 
 static NOT_INLINE void charge_stall(const struct stall *s, enum cause cache)
@@ -90,10 +90,10 @@ static bool is_spread(const struct instruction *i)
 }
 
 /* When the access number done of so many is made by an instruction whose
- * clocks have all been charged. */
-static uint64_t spread(uint32_t clocks, unsigned done, unsigned total)
+ * cycles have all been charged. */
+static uint64_t spread(uint32_t cycles, unsigned done, unsigned total)
 {
-	return now() - clocks * (total - 1 - done) / total;
+	return now() - cycles * (total - 1 - done) / total;
 }
 
 /* --- data ------------------------------------------------------------------
@@ -236,12 +236,12 @@ static bool has_error_code(int vector)
 
 /*
  * What the processor reads and writes while it goes through a gate; QEMU does
- * not report it. The gate's clocks, already charged, include it if all is in
+ * not report it. The gate's cycles, already charged, include it if all is in
  * the cache.
  */
 static void gate_accesses(int vector, bool inner, bool error_code)
 {
-	uint32_t clocks = inner ? 71 : 44;
+	uint32_t cycles = inner ? 71 : 44;
 	uint32_t esp = guest_register(GUEST_ESP);
 	uint32_t cs = guest_register(GUEST_CS) & SEGMENT_SELECTOR_INDEX;
 	unsigned pushes = (inner ? 5 : 3) + error_code;
@@ -249,16 +249,16 @@ static void gate_accesses(int vector, bool inner, bool error_code)
 	uint32_t ss;
 
 	access(idt_base + (uint32_t)vector * 8, 8, false,
-	    spread(clocks, done++, total));
-	access(gdt_base + cs, 8, false, spread(clocks, done++, total));
+	    spread(cycles, done++, total));
+	access(gdt_base + cs, 8, false, spread(cycles, done++, total));
 	if (inner && guest_read(tss_base + 8, &ss)) {
-		access(tss_base + 4, 8, false, spread(clocks, done++, total));
+		access(tss_base + 4, 8, false, spread(cycles, done++, total));
 		access(gdt_base + (ss & SEGMENT_SELECTOR_INDEX), 8, false,
-		    spread(clocks, done++, total));
+		    spread(cycles, done++, total));
 	}
 	while (pushes--)
 		access_line(
-		    esp + pushes * 4, true, spread(clocks, done++, total));
+		    esp + pushes * 4, true, spread(cycles, done++, total));
 }
 
 /* Where an interrupted program will go on: what its frame tells. */
@@ -324,7 +324,7 @@ static void undo(const struct site *s)
 		repeat.executions--;
 		return;
 	}
-	take_back(BASE, s->i.clocks);
+	take_back(BASE, s->i.cycles);
 	take_back(HAZARD, s->hazards);
 	if (s->index < 2)
 		take_back(HAZARD, dynamic_hazards[s->index]);
@@ -399,24 +399,24 @@ static NOT_INLINE enum arrival go(
 	case BRANCH:
 		if (to->pc == i->pc + i->size)
 			return SEQUENTIAL;
-		charge(BASE, i->other - i->clocks);
+		charge(BASE, i->other - i->cycles);
 		return BRANCHED;
 	case JUMP:
 		return BRANCHED;
 	case INDIRECT:
 		if (same_level || !i->other)
 			return BRANCHED;
-		take_back(BASE, i->clocks); /* call gate */
+		take_back(BASE, i->cycles); /* call gate */
 		charge(ENTRY_EXIT, i->other);
 		return FAR;
 	case GATE:
-		take_back(BASE, i->clocks);
-		charge(ENTRY_EXIT, same_level ? i->clocks : i->other);
+		take_back(BASE, i->cycles);
+		charge(ENTRY_EXIT, same_level ? i->cycles : i->other);
 		gate_accesses(i->vector, !same_level, false);
 		return FAR;
 	case RETURN_GATE:
-		take_back(BASE, i->clocks);
-		charge(ENTRY_EXIT, same_level ? i->clocks : i->other);
+		take_back(BASE, i->cycles);
+		charge(ENTRY_EXIT, same_level ? i->cycles : i->other);
 		return FAR;
 	default:
 		return SEQUENTIAL;
@@ -463,7 +463,7 @@ static enum arrival leave(unsigned started, struct block *next)
 	/* Most blocks end with a branch, of which nothing else is to be said.
 	 */
 	if (last->i.kind == BRANCH && next->pc == last->i.target) {
-		charge(BASE, last->i.other - last->i.clocks);
+		charge(BASE, last->i.other - last->i.cycles);
 		return BRANCHED;
 	}
 	if (last->i.kind == BRANCH && next->pc == last->i.pc + last->i.size)
@@ -493,7 +493,7 @@ static unsigned collect(void)
 	unsigned started = (unsigned)(counter >> 32);
 
 	*model_counter = 0;
-	counts.clocks += (uint32_t)counter;
+	counts.cycles += (uint32_t)counter;
 	executions[in_kernel(current)] += started;
 	return started;
 }
@@ -545,7 +545,7 @@ void model_prepare(struct block *b)
 		/* The first one's hazards depend on the block before, the
 		 * second one's only by a byte register written there. */
 		s->needs_past = n == 1 && s->i.has_memory_operand &&
-				b->sites[0].i.clocks == 1;
+				b->sites[0].i.cycles == 1;
 		if (n > 0 && !s->needs_past)
 			s->hazards =
 			    (uint16_t)instruction_hazards(&s->i, &past);
@@ -617,7 +617,7 @@ static void begin_repeat(struct site *s)
 	repeat.iterations = 0;
 	repeat.executions = 1;
 	repeat.half = false;
-	charge(BASE, s->i.clocks);
+	charge(BASE, s->i.cycles);
 	charge(HAZARD, s->hazards);
 }
 
@@ -669,7 +669,7 @@ void model_site(struct site *s)
 	spread_accesses = 0;
 	act(s);
 	if (trace_on && s->i.kind != REPEAT) {
-		trace_charge(BASE, s->i.clocks);
+		trace_charge(BASE, s->i.cycles);
 		trace_charge(HAZARD, s->hazards);
 	}
 }
@@ -712,7 +712,7 @@ static bool completes_iteration(const struct instruction *i, bool store)
 	}
 }
 
-/* An access at its time; all clocks of its instruction have been charged. */
+/* An access at its time; all cycles of its instruction have been charged. */
 static void make_access(
     const struct instruction *i, uint32_t address, unsigned bytes, bool store)
 {
@@ -726,8 +726,8 @@ static void make_access(
 		return;
 	}
 	if (is_spread(i) && spread_accesses < i->accesses)
-		when = spread(i->clocks, spread_accesses++, i->accesses);
-	/* Those with many have their clocks for saving whole states. */
+		when = spread(i->cycles, spread_accesses++, i->accesses);
+	/* Those with many have their cycles for saving whole states. */
 	if (i->accesses != ANY_NUMBER && is_misaligned(address, bytes))
 		charge(HAZARD, MISALIGNED);
 	access(address, bytes, store, when);
@@ -769,7 +769,7 @@ void model_access(struct site *s, uint32_t address, unsigned bytes, bool store)
 		uint64_t n = ++repeat.iterations;
 
 		charge(BASE,
-		    repeat_clocks(&s->i, n) - repeat_clocks(&s->i, n - 1));
+		    repeat_cycles(&s->i, n) - repeat_cycles(&s->i, n - 1));
 	}
 	make_access(&s->i, address, bytes, store);
 	if (s->i.action)
@@ -783,7 +783,7 @@ struct counts model_counts(void)
 	struct counts c = counts;
 	unsigned started = (unsigned)(*model_counter >> 32);
 
-	c.clocks += (uint32_t)*model_counter;
+	c.cycles += (uint32_t)*model_counter;
 	c.executions = executions[0] + executions[1] + started;
 	c.instructions =
 	    c.executions + (uint64_t)(corrections[0] + corrections[1]);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The model proper: follows the guest from block to block and charges clocks.
+ * The model proper: follows the guest from block to block and charges cycles.
  *
  * QEMU executes blocks of instructions that it has translated. A block is
  * entered at its start, and left at its end or, by a fault, before. Whether a
@@ -19,9 +19,9 @@
 /* Keeps the usual case, before the call, short. */
 #define NOT_INLINE __attribute__((noinline))
 
-/* What clocks are charged for. */
+/* What cycles are charged for. */
 enum cause {
-	BASE,	    /* the clock table */
+	BASE,	    /* the table of cycles */
 	ENTRY_EXIT, /* int, iret, exceptions, interrupts */
 	TLB_MISS,
 	CODE_MISS, /* on-chip cache */
@@ -39,7 +39,7 @@ struct site {
 	struct instruction i;
 	struct block *block;
 	uint16_t index;
-	uint16_t hazards;      /* known from the block, charged with i.clocks */
+	uint16_t hazards;      /* known from the block, charged with i.cycles */
 	bool begins_line;      /* touches a line that the one before does not */
 	bool only_begins_line; /* and nothing else is special */
 	bool needs_past;       /* hazards depend on the block before */
@@ -60,19 +60,19 @@ struct block {
 };
 
 struct counts {
-	uint64_t clocks;
+	uint64_t cycles;
 	uint64_t executions;   /* as icount counts: n + 1 for n repetitions */
 	uint64_t instructions; /* n for n repetitions, at least 1 */
 	uint64_t kernel_instructions; /* at privilege level 0 */
 	uint64_t interrupts, exceptions;
 	uint64_t assumed; /* instructions charged at their slowest */
-	uint64_t unknown; /* instructions without a row in clocks.csv */
+	uint64_t unknown; /* instructions without a row in cycles.csv */
 	uint64_t not_486;
 	uint64_t unexplained; /* jumps that nothing known has caused */
 };
 
 /*
- * Clocks in the low half, instructions started in the high half: what the
+ * Cycles in the low half, instructions started in the high half: what the
  * translated code adds to, for the block that is being executed.
  */
 extern uint64_t *model_counter;
@@ -106,10 +106,10 @@ static inline bool model_access_is_usual(
 	       memory_is_usual(address);
 }
 
-/* Clocks of an instruction that the translated code adds. */
-static inline uint32_t site_clocks(const struct site *s)
+/* Cycles of an instruction that the translated code adds. */
+static inline uint32_t site_cycles(const struct site *s)
 {
-	return s->i.kind == REPEAT ? 0 : (uint32_t)s->i.clocks + s->hazards;
+	return s->i.kind == REPEAT ? 0 : (uint32_t)s->i.cycles + s->hazards;
 }
 
 /* Does model_site have to be called for it? */

@@ -22,7 +22,7 @@ from harness.machines import qemu
 
 FOLDER = Path(__file__).parent
 BOARDS = FOLDER / "boards"
-CLOCKS = FOLDER / "clocks.csv"
+CYCLES = FOLDER / "cycles.csv"
 LATER = FOLDER / "later.csv"  # instructions of later processors
 
 DEFAULT_BOARD = "dx50"
@@ -142,13 +142,13 @@ class Model:
         return self._arguments(entry_of(kernel), {})
 
     def foreign_arguments(self, entry: int) -> list[str]:
-        """The same for a kernel that is not ours: on any processor, and with clocks
+        """The same for a kernel that is not ours: on any processor, and with cycles
         assumed for instructions that no 486 has. entry: where the image begins."""
         return self._arguments(entry, {"any_cpu": 1, "later": LATER})
 
     def _arguments(self, entry: int, more: dict[str, object]) -> list[str]:
         values: dict[str, object] = {
-            "clocks": CLOCKS,
+            "cycles": CYCLES,
             "stamps": self.stamps,
             "entry": entry,
             "memory": self.memory_mb,
@@ -254,9 +254,7 @@ def parse_stamps(text: str, source: str) -> pd.DataFrame:
 def _parse(file: TextIO, source: str) -> pd.DataFrame:
     for note in _notes(file, source):
         if note.kind in ("unexplained", "failed-walks") and note.value != "0":
-            raise Refused(
-                f"{source}: the model lost its way: {note.kind} {note.value}"
-            )
+            raise Refused(f"{source}: the model lost its way: {note.kind} {note.value}")
         if note.kind == "cut":
             raise Refused(f"{source}: more than {note.value} rdtscs: cut there")
     stamps = _table(file, source)
@@ -271,9 +269,27 @@ class Foreign:
     model has lost its way tell the columns unexplained and failed_walks."""
 
     table: pd.DataFrame
-    assumed: int  # places of instructions that no 486 has, with clocks of later.csv
-    unknown: int  # places of instructions without clocks
+    assumed: int  # places of instructions that no 486 has, with cycles of later.csv
+    unknown: int  # places of instructions without cycles
     cut: bool  # there would be more
+
+
+def in_pairs(stamps: pd.DataFrame) -> pd.DataFrame:
+    """What was counted from each stamp with an even number to the one behind it."""
+    start = stamps.iloc[0::2].reset_index(drop=True)
+    end = stamps.iloc[1::2].reset_index(drop=True)
+    return (end - start).drop(columns=["number", "pc"])
+
+
+def in_intervals(stamps: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """What was counted from each stamp to the one behind it."""
+    return stamps[columns].diff().iloc[1:].astype("int64").reset_index(drop=True)
+
+
+def between(stamps: pd.DataFrame, number: int, column: str) -> int:
+    """From the stamp with the number to the one behind it."""
+    counts = stamps.set_index("number")[column]
+    return int(counts[number + 1] - counts[number])
 
 
 def read_foreign(
@@ -301,12 +317,12 @@ ASSUMED = "not-486"
 STRANGE = {
     ASSUMED: "no 486 has",
     "not-486-unknown": "no 486 has",
-    "unknown": "no clocks for",
+    "unknown": "no cycles for",
 }
 
 
 def strange_instructions(path: Path) -> list[str]:
-    """Instructions that the model has no clocks for, or a 486 does not have."""
+    """Instructions that the model has no cycles for, or a 486 does not have."""
     with _opened(path) as file:
         notes = _notes(file, str(path))
     return [

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A QEMU TCG plugin that counts the clocks of an i486DX while QEMU executes.
+ * A QEMU TCG plugin that counts the cycles of an i486DX while QEMU executes.
  *
- *	qemu-system-i386 -plugin model.so,clocks=clocks.csv,stamps=out.txt,...
+ *	qemu-system-i386 -plugin model.so,cycles=cycles.csv,stamps=out.txt,...
  *
- * Arguments, all needed: clocks (the table), stamps (output), entry (physical
+ * Arguments, all needed: cycles (the table), stamps (output), entry (physical
  * address of the image's first instruction: counting begins there), memory
  * (MB), and the numbers of a board profile by their names in memory.h. For a
  * trace also: trace (output), first and last (numbers of stamps); limit, the
@@ -19,7 +19,7 @@
  * it, between a line that names the columns and a line "# end". A line "# cut"
  * with a number if there would be more.
  */
-#include "clocks.h"
+#include "cycles.h"
 #include "count.h"
 #include "guest.h"
 #include "model.h"
@@ -53,7 +53,7 @@ static bool tracing;
 /* --- arguments -------------------------------------------------------------
  */
 
-static const char *clocks_path, *later_path, *stamps_path, *trace_path;
+static const char *cycles_path, *later_path, *stamps_path, *trace_path;
 static uint64_t trace_first, trace_last, trace_limit, entry_argument;
 static uint64_t stop, any_cpu, most_stamps, events;
 
@@ -131,8 +131,8 @@ static bool set_argument(const char *argument)
 
 	if (!equals)
 		return complain("%s: name=value is needed", argument);
-	if (!strncmp(argument, "clocks=", 7))
-		clocks_path = equals + 1;
+	if (!strncmp(argument, "cycles=", 7))
+		cycles_path = equals + 1;
 	else if (!strncmp(argument, "later=", 6))
 		later_path = equals + 1;
 	else if (!strncmp(argument, "stamps=", 7))
@@ -157,8 +157,8 @@ static bool set_arguments(int argc, char **argv)
 	for (n = 0; n < NUMBERS; n++)
 		if (!numbers[n].optional && !numbers[n].given)
 			return complain("%s= is missing", numbers[n].name);
-	if (!clocks_path || !stamps_path)
-		return complain("%s is missing", "clocks= or stamps=");
+	if (!cycles_path || !stamps_path)
+		return complain("%s is missing", "cycles= or stamps=");
 	entry = (uint32_t)entry_argument;
 	return true;
 }
@@ -318,7 +318,7 @@ static void on_translate(struct qemu_plugin_tb *tb)
 		if (tracing || site_needs_call(s))
 			qemu_plugin_register_vcpu_insn_exec_cb(
 			    insn, on_site, QEMU_PLUGIN_CB_NO_REGS, s);
-		api_add(insn, (uint64_t)1 << 32 | site_clocks(s));
+		api_add(insn, (uint64_t)1 << 32 | site_cycles(s));
 		if (s->i.accesses)
 			qemu_plugin_register_vcpu_mem_cb(insn, on_access,
 			    QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW, s);
@@ -373,9 +373,9 @@ void model_stamp(uint32_t pc)
 	    " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
 	    " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
 	    " %" PRIu64 " %" PRIu64,
-	    stamp_count, pc, c.clocks, c.executions, c.instructions,
+	    stamp_count, pc, c.cycles, c.executions, c.instructions,
 	    c.kernel_instructions, m->tlb_misses, m->code_misses,
-	    m->data_misses, m->table_misses, m->write_stall_clocks,
+	    m->data_misses, m->table_misses, m->write_stall_cycles,
 	    c.interrupts, c.exceptions, c.assumed, c.unknown, c.not_486,
 	    c.unexplained, m->failed_walks);
 	count_put_values(stamps);
@@ -436,9 +436,9 @@ static bool open_output(void)
 	stamps = fopen(stamps_path, "w");
 	if (!stamps)
 		return complain("%s cannot be written", stamps_path);
-	fprintf(stamps, "number pc clocks executions instructions "
+	fprintf(stamps, "number pc cycles executions instructions "
 			"kernel_instructions tlb_misses code_misses "
-			"data_misses table_misses write_stall_clocks "
+			"data_misses table_misses write_stall_cycles "
 			"interrupts exceptions assumed unknown not_486 "
 			"unexplained failed_walks");
 	count_put_names(stamps);
@@ -466,9 +466,9 @@ static bool install(const qemu_info_t *info, int argc, char **argv)
 		return false;
 	wrong = guest_init();
 	if (!wrong)
-		wrong = clocks_load(clocks_path);
+		wrong = cycles_load(cycles_path);
 	if (!wrong && later_path)
-		wrong = clocks_load(later_path);
+		wrong = cycles_load(later_path);
 	if (wrong)
 		return complain("%s", wrong);
 	return open_output();

@@ -58,7 +58,7 @@ def _best(boots: list[tuple[Boot, Boot]]) -> float:
 
 def _boot(built: Built, board: model.Board | None, passes: int) -> Boot:
     start = time.monotonic()
-    outcome = measure.run(built, measure.WORKLOAD, f"passes={passes}", board=board)
+    outcome = measure.boot(built, measure.WORKLOAD, f"passes={passes}", board=board)
     seconds = time.monotonic() - start
     (sample,) = records.parse(outcome.console, "workload").samples.itertuples()
     return seconds, (sample.end - sample.start) // qemu.TSC_PER_INSTRUCTION

@@ -20,7 +20,7 @@ static struct {
 	char kind; /* 0: none */
 	uint32_t pc;
 	unsigned cpl;
-	int clocks[CAUSES];
+	int cycles[CAUSES];
 	unsigned touched;
 	struct {
 		char kind;
@@ -59,7 +59,7 @@ static void put_entry(void)
 		return;
 	put("%c %x %u", entry.kind, entry.pc, entry.cpl);
 	for (n = 0; n < CAUSES; n++)
-		put(" %d", entry.clocks[n]);
+		put(" %d", entry.cycles[n]);
 	for (n = 0; n < entry.touched; n++)
 		put(" %c%x", entry.lines[n].kind, entry.lines[n].line);
 	put("\n");
@@ -118,9 +118,9 @@ void trace_event(unsigned vector, unsigned cpl)
 	begin('e', vector, cpl);
 }
 
-void trace_charge(enum cause cause, int clocks)
+void trace_charge(enum cause cause, int cycles)
 {
-	entry.clocks[cause] += clocks;
+	entry.cycles[cause] += cycles;
 }
 
 void trace_line(char kind, uint32_t physical)

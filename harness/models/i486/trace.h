@@ -2,10 +2,10 @@
 /*
  * Trace: a line for each instruction executed between two stamps.
  *
- *	i <pc> <privilege level> <clocks by cause, in the order of enum cause>
+ *	i <pc> <privilege level> <cycles by cause, in the order of enum cause>
  *	  [c<line> | r<line> | w<line> | t<line> ...]
  *
- * Clocks are decimal, all else hexadecimal. c, r, w: physical addresses of
+ * Cycles are decimal, all else hexadecimal. c, r, w: physical addresses of
  * lines fetched, read, written; t: of page-table entries read. An interrupt or
  * exception is a line "e" with its vector in place of the pc. The last line is
  * "# end", behind a line "# cut" if the trace has become too long.
@@ -31,7 +31,7 @@ void trace_ended(void);
 
 void trace_instruction(uint32_t pc, unsigned cpl);
 void trace_event(unsigned vector, unsigned cpl);
-void trace_charge(enum cause cause, int clocks);
+void trace_charge(enum cause cause, int cycles);
 void trace_line(char kind, uint32_t physical);
 
 #endif

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Validates the i486 model against what is known of the processor.
 
-Guests (validation/*.S, and one made from every row of clocks.csv) execute code
-between pairs of rdtsc. Beside each pair its source says how many clocks it
+Guests (validation/*.S, and one made from every row of cycles.csv) execute code
+between pairs of rdtsc. Beside each pair its source says how many cycles it
 should take; here that is compared with what the model counts. The instructions
 of our own kernels are also counted by Bochs.
 """
@@ -38,7 +38,7 @@ GUESTS = {
     "walk": "dx50",
 }
 
-# Expectations that begin with ~ are other programs' clocks, on real hardware.
+# Expectations that begin with ~ are other programs' cycles, on real hardware.
 ABOUT = "~"
 TOLERANCE = 0.10
 
@@ -88,9 +88,9 @@ def check_guest(guest: str) -> list[Check]:
             modelled = int(counts["interrupts"])
             results.append(Check(guest, name, text, int(console, 16), modelled))
         else:
-            expected, modelled = evaluate(text.lstrip(ABOUT)), int(counts["clocks"])
+            expected, modelled = evaluate(text.lstrip(ABOUT)), int(counts["cycles"])
             exact = not text.startswith(ABOUT)
-            results.append(Check(guest, name, "clocks", expected, modelled, exact))
+            results.append(Check(guest, name, "cycles", expected, modelled, exact))
     return results
 
 
@@ -103,7 +103,7 @@ def check_instructions(configuration: Configuration) -> list[Check]:
     guest = measure.guest(built, measure.PINGPONG, options)
     console = bochs.boot(replace(guest, log=log), DEADLINE)
     board = model.load_board("ideal")
-    outcome = measure.run(built, measure.PINGPONG, options, board=board)
+    outcome = measure.boot(built, measure.PINGPONG, options, board=board)
     source = str(configuration)
     ours = measure.join(
         records.parse(outcome.console, source).samples,
@@ -152,7 +152,7 @@ def table(checks: Sequence[Check]) -> list[str]:
 def evaluate(text: str) -> int:
     """An expectation as the sources have it, such as 16*(127+45)."""
     if not text or set(text) - set("0123456789+-*/() "):
-        raise Refused(f"no number of clocks: '{text}'")
+        raise Refused(f"no number of cycles: '{text}'")
     return int(eval(text))
 
 
@@ -191,11 +191,11 @@ def build_guest(guest: str) -> Path:
     return image
 
 
-# --- a guest made of the rows of clocks.csv ------------------------------------
+# --- a guest made of the rows of cycles.csv ------------------------------------
 
 
 def read_rows() -> list[dict[str, str]]:
-    with open(model.CLOCKS, newline="") as file:
+    with open(model.CYCLES, newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -203,14 +203,14 @@ def rows_source() -> str:
     """A bracket or more for each row."""
     parts = [(SOURCES / "rows.inc").read_text()]
     for row in read_rows():
-        for name, clocks, setup, code in row_brackets(row):
+        for name, cycles, setup, code in row_brackets(row):
             parts.append(f"\n\tset_up\n{setup}")
-            parts.append(f'\tbegin\t"{name}", {clocks}\n{code}\tend\n')
+            parts.append(f'\tbegin\t"{name}", {cycles}\n{code}\tend\n')
     parts.append("\n\tfinish\n")
     return "".join(parts)
 
 
-Bracket = tuple[str, str, str, str]  # name, clocks, setup, code
+Bracket = tuple[str, str, str, str]  # name, cycles, setup, code
 
 
 def row_brackets(row: dict[str, str]) -> list[Bracket]:
@@ -224,13 +224,13 @@ def row_brackets(row: dict[str, str]) -> list[Bracket]:
         return repeated(name, row)
     if row["kind"] == "branch":
         return branches(name, row)
-    clocks = int(row["clocks"])
+    cycles = int(row["cycles"])
     if row["kind"] == "multiply":
-        clocks = multiply_clocks(row["example"])
+        cycles = multiply_cycles(row["example"])
     if row["size"] == "16":
-        clocks += 1  # operand-size prefix
+        cycles += 1  # operand-size prefix
     code = assembly(row["example"]) + SPACER * "\tnop\n"
-    return [(name, f"{COPIES}*({clocks}+{SPACER})", "", COPIES * code)]
+    return [(name, f"{COPIES}*({cycles}+{SPACER})", "", COPIES * code)]
 
 
 def assembly(example: str) -> str:
@@ -238,7 +238,7 @@ def assembly(example: str) -> str:
     return "\t" + example.replace(";", ",") + "\n"
 
 
-def multiply_clocks(example: str) -> int:
+def multiply_cycles(example: str) -> int:
     """10 + log2 of the immediate, at least 3 (the manual's formula)."""
     immediate = int(example.split("$")[1].split(";")[0])
     return 10 + max((immediate - 1).bit_length(), 3)
@@ -248,40 +248,40 @@ def repeated(name: str, row: dict[str, str]) -> list[Bracket]:
     """No, one, two and ten iterations."""
     results = []
     for n in (0, 1, 2, 10):
-        clocks = int(row["other"]) + n * int(row["per"])
+        cycles = int(row["other"]) + n * int(row["per"])
         if n == 0:
-            clocks = int(row["clocks"])
+            cycles = int(row["cycles"])
         if n == 1 and row["once"]:
-            clocks = int(row["once"])
+            cycles = int(row["once"])
         setup = f"\tmovl\t${n}, %ecx\n"
         # EAX: what no other row has left in memory, for scas to look for.
         code = f"\tmovl\t$0x80, %edx\n\tmovl\t$0x{row['opcode'][-2:]}, %eax\n"
         code += assembly(row["example"])
-        results.append((f"{name}, {n} times", f"2+{clocks}", setup, code))
+        results.append((f"{name}, {n} times", f"2+{cycles}", setup, code))
     return results
 
 
 def branches(name: str, row: dict[str, str]) -> list[Bracket]:
     """Jcc: taken and not."""
     code = assembly(row["example"]) + "\tnop\n"
-    clocks, taken = row["clocks"], row["other"]
+    cycles, taken = row["cycles"], row["other"]
     return [
-        (f"{name}, not taken", f"2+{clocks}+1", "", f"\tclc\n{code}1:\n"),
+        (f"{name}, not taken", f"2+{cycles}+1", "", f"\tclc\n{code}1:\n"),
         (f"{name}, taken", f"2+{taken}", "", f"\tstc\n{code}\t.balign 16\n1:\n"),
     ]
 
 
 def written_out(name: str, row: dict[str, str]) -> list[Bracket]:
-    """Rows whose example is code in rows.inc, as a macro of that name. Its clocks
+    """Rows whose example is code in rows.inc, as a macro of that name. Its cycles
     besides the row's are noted beside it."""
     macro = f"row_{row['example'][1:]}"
-    extra = _extra_clocks().get(macro)
+    extra = _extra_cycles().get(macro)
     if extra is None:
         raise Refused(f"validation/rows.inc has no macro {macro}")
-    return [(name, f"{row['clocks']}+{extra}", "", f"\t{macro}\n")]
+    return [(name, f"{row['cycles']}+{extra}", "", f"\t{macro}\n")]
 
 
-def _extra_clocks() -> dict[str, str]:
-    """Of the macros in rows.inc: '.macro NAME  /* + CLOCKS */'."""
+def _extra_cycles() -> dict[str, str]:
+    """Of the macros in rows.inc: '.macro NAME  /* + CYCLES */'."""
     text = (SOURCES / "rows.inc").read_text()
     return dict(re.findall(r"^\.macro\s+(\S+)\s*/\* \+ (\S+) \*/$", text, re.M))

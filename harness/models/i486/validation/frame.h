@@ -2,7 +2,7 @@
 /*
  * What validation guests have in common: boot, descriptor tables, brackets.
  *
- * A bracket is code between two rdtsc. Its name and the clocks that it should
+ * A bracket is code between two rdtsc. Its name and the cycles that it should
  * take are noted in a section of their own, in the order of execution, where
  * the harness finds them.
  */
@@ -20,10 +20,10 @@
 #define USER_DATA_DESCRIPTOR 0x00CFF3000000FFFF
 
 /* rdtsc changes EAX and EDX. */
-.macro	begin name, clocks
+.macro	begin name, cycles
 	.pushsection .brackets, "", @progbits
 	.asciz	"\name"
-	.asciz	"\clocks"
+	.asciz	"\cycles"
 	.popsection
 	rdtsc
 .endm

@@ -30,7 +30,7 @@ main:
 	begin	"exception (divide error) and iret", 1+1+44+3+20
 	xorl	%ecx, %ecx
 	xorl	%edx, %edx
-	divl	%ecx			/* does not complete: no clocks of its own */
+	divl	%ecx			/* does not complete: no cycles of its own */
 	end
 
 	pushl	$USER_DATA

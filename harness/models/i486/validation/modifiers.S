@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What makes an instruction take longer than the clock table says, and what
+ * What makes an instruction take longer than the table of cycles says, and what
  * does not. Sources: docs/model.md. Board: ideal.
  */
 #include "frame.h"
@@ -15,15 +15,15 @@ main:
 	movl	$4, %esi
 	movl	$0, %ecx
 
-	begin	"prefix, after an instruction of 1 clock", 1+2
+	begin	"prefix, after an instruction of 1 cycle", 1+2
 	nop
 	addw	%cx, %cx
 	end
-	begin	"prefix hidden by an instruction of 3 clocks", 3+1
+	begin	"prefix hidden by an instruction of 3 cycles", 3+1
 	xchgl	%esi, %ecx
 	addw	%dx, %dx
 	end
-	begin	"two prefixes, one hidden by 2 clocks", 2+3+1
+	begin	"two prefixes, one hidden by 2 cycles", 2+3+1
 	clc
 	addw	%dx, %es:(%ebx)
 	end
@@ -93,21 +93,21 @@ main:
 	movb	$0, %cl
 	addb	%cl, %cl
 	end
-	begin	"byte register written 2 clocks before an address", 1+1+1+1
+	begin	"byte register written 2 cycles before an address", 1+1+1+1
 	movb	$0, %cl
 	nop
 	movl	(%ebx), %eax
 	end
-	begin	"byte register written 1 clock before an address", 1+1
+	begin	"byte register written 1 cycle before an address", 1+1
 	movb	$0, %cl
 	movl	(%ebx), %eax
 	end
-	begin	"byte registers written 1 and 2 clocks before", 1+1+1+2
+	begin	"byte registers written 1 and 2 cycles before", 1+1+1+2
 	movb	$0, %cl
 	movb	$0, %dl
 	movl	(%ebx), %eax
 	end
-	begin	"byte register written 3 clocks before an address", 1+2+1
+	begin	"byte register written 3 cycles before an address", 1+2+1
 	movb	$0, %cl
 	clc
 	movl	(%ebx), %eax

@@ -5,11 +5,11 @@
  */
 #include "frame.h"
 
-.macro	timed_move name, bytes, clocks
+.macro	timed_move name, bytes, cycles
 	movl	$from, %esi
 	movl	$to, %edi
 	movl	$\bytes >> 2, %ecx
-	begin	"\name", "\clocks"
+	begin	"\name", "\cycles"
 	rep movsl
 	end
 .endm

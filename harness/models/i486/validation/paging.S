@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * With paging: TLB misses, and the paper's minimal sequences (tables 3, 4, 5)
- * as code. Board: ideal, where a TLB miss takes 9 clocks and all else hits.
+ * as code. Board: ideal, where a TLB miss takes 9 cycles and all else hits.
  */
 #include "frame.h"
 
@@ -74,7 +74,7 @@ main:
 	end
 
 /*
- * Table 4, temporary mapping: 35 + 27. The paper's 4 clocks to load and store
+ * Table 4, temporary mapping: 35 + 27. The paper's 4 cycles to load and store
  * a directory entry are those of indexed addresses; its 20 for the start of the
  * block move are cld and rep movsd, here of two dwords.
  */

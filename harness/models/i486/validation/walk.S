@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A cold cache: 37 lines, as many as the paper counted for a short message,
- * cost it 6.4 us, which is 320 clocks. The lines are in the external cache.
- * Board: dx50. The clocks expected (~) are the paper's, of another program, so
+ * cost it 6.4 us, which is 320 cycles. The lines are in the external cache.
+ * Board: dx50. The cycles expected (~) are the paper's, of another program, so
  * they need not agree exactly.
  */
 #include "frame.h"
@@ -10,7 +10,7 @@
 #define LINE 16
 
 /* Lines of code, the first ones of which also read a line of data each; in the
- * last one it jumps to ESI. Clocks: 4 a line, but 11 for the last. */
+ * last one it jumps to ESI. Cycles: 4 a line, but 11 for the last. */
 .macro	lines code, data
 	.set	line, 0
 	.rept	\code - 1
@@ -30,16 +30,16 @@
 	jmp	*%esi
 .endm
 
-/* Goes there and comes back, all in one line: 1 + 3 clocks and the lines'. */
+/* Goes there and comes back, all in one line: 1 + 3 cycles and the lines'. */
 .macro	visit there
 	movl	$1f, %esi
 	jmp	\there
 1:
 .endm
 
-.macro	visit_timed name, clocks, there
+.macro	visit_timed name, cycles, there
 	.balign	LINE
-	begin	"\name", \clocks
+	begin	"\name", \cycles
 	visit	\there
 	end
 .endm

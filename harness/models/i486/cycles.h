@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef CLOCKS_H
-#define CLOCKS_H
+#ifndef CYCLES_H
+#define CYCLES_H
 
 #include "instruction.h"
 
-/* A row of clocks.csv; the meaning of the numbers depends on the kind. */
+/* A row of cycles.csv; the meaning of the numbers depends on the kind. */
 struct row {
 	uint8_t kind;
-	uint16_t clocks, other, per, once;
+	uint16_t cycles, other, per, once;
 };
 
 /*
@@ -15,7 +15,7 @@ struct row {
  * that byte, or 0; memory: it names memory; bits16: the operand size is 16;
  * repeat: with F2 or F3.
  */
-const struct row *clocks_find(unsigned map, uint8_t opcode, uint8_t modrm,
+const struct row *cycles_find(unsigned map, uint8_t opcode, uint8_t modrm,
     bool memory, bool bits16, bool repeat);
 
 #endif

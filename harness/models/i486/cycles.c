@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The clock table: from an instruction's encoding to its row in clocks.csv.
+ * The table of cycles: from an instruction's encoding to its row in cycles.csv.
  */
-#include "clocks.h"
+#include "cycles.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -159,10 +159,10 @@ static const char *load_line(char *line)
 		return "operand is r, m or nothing";
 	if (strcmp(f[2], "") && strcmp(f[2], "16") && strcmp(f[2], "32"))
 		return "size is 16, 32 or nothing";
-	if (*f[4] == 0 || !parse_number(f[4], &row->clocks) ||
+	if (*f[4] == 0 || !parse_number(f[4], &row->cycles) ||
 	    !parse_number(f[6], &row->other) ||
 	    !parse_number(f[7], &row->per) || !parse_number(f[8], &row->once))
-		return "bad number of clocks";
+		return "bad number of cycles";
 	if (!parse_kind(f[5], &row->kind))
 		return "bad kind";
 	if (!enter(&e, f[1], f[2]))
@@ -170,7 +170,7 @@ static const char *load_line(char *line)
 	return NULL;
 }
 
-const char *clocks_load(const char *path)
+const char *cycles_load(const char *path)
 {
 	char line[LINE_CHARACTERS];
 	unsigned number = 0;
@@ -197,7 +197,7 @@ const char *clocks_load(const char *path)
 	return complaint;
 }
 
-const struct row *clocks_find(unsigned map, uint8_t opcode, uint8_t modrm,
+const struct row *cycles_find(unsigned map, uint8_t opcode, uint8_t modrm,
     bool memory, bool bits16, bool repeat)
 {
 	unsigned n;
