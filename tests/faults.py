@@ -547,16 +547,16 @@ except Refused as refusal:
 for calls in map(int, sys.argv[3:]):
     job = fuzz.Job(configuration, int(sys.argv[2]), calls)
     try:
-        window = fuzz.first_difference(built, run, fuzz.boot(built, run))
+        window = fuzz.first_difference(built, job, fuzz.boot(built, job))
         if not window:
             found = "-"
             continue
-        words = fuzz.explain(built, run, window)
+        words = fuzz.explain(built, job, window)
         number = r"^call (\\d+):|^(?:kernel|model): +(?:call )?(\\d+):"
         told = ["".join(n) for n in re.findall(number, words, re.M)]
         found = f"call {told[-1]}: another result" if told else words
     except Refused as refusal:
-        log = qemu.read_console(run.log)
+        log = qemu.read_console(job.log)
         told = ["".join(n) for n in re.findall(r"call=(\\d+)|FAILED: call (\\d+)", log)]
         what = str(refusal).split(";")[0].split(": ", 1)[1]
         found = f"after call {told[-1] if told else 0}: {what}"

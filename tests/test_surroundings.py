@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Iterator
 
 import pytest
+from checkout import copy_checkout
 
 from harness import (
     build,
@@ -52,19 +53,6 @@ HOSTILE = {
     "BYTES": "9",
     "O": "/nonexistent",
 }
-
-
-def copy_checkout(target: Path) -> Path:
-    """The files of the checkout, as a tarball has them."""
-    for name in ("kernels", "bench", "harness", "plots", "tests", "peers"):
-        ignored = shutil.ignore_patterns("__pycache__", ".pytest_cache")
-        shutil.copytree(ROOT / name, target / name, ignore=ignored)
-    shutil.copy(ROOT / "Makefile", target)
-    (target / "results").mkdir()
-    for kept in ("toolchain", "peers"):  # fetched only once
-        if (build.BUILD / kept).exists():
-            shutil.copytree(build.BUILD / kept, target / "build" / kept, symlinks=True)
-    return target
 
 
 # Any path, any environment.

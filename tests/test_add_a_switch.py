@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""docs/add-a-switch.md: its example, on a copy of the sources, command by command."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from checkout import copy_checkout
+
+from harness.places import ROOT
+
+PAGE = ROOT / "docs/add-a-switch.md"
+DEADLINE = 600
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$|^`([\w./-]+)`:$", re.M | re.S)
+
+
+def change(path: Path, diff: str) -> None:
+    """Lines with a minus are there once, with the others around them."""
+    lines = diff.splitlines(keepends=True)
+    old = "".join(line[1:] for line in lines if line[0] in " -")
+    new = "".join(line[1:] for line in lines if line[0] in " +")
+    text = path.read_text()
+    assert text.count(old) == 1, f"{path}: this is not there once:\n{old}"
+    path.write_text(text.replace(old, new))
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sources; what is built is built anew."""
+    folder = tmp_path_factory.mktemp("switch") / "twentyfold"
+    return copy_checkout(folder)
+
+
+def run(copy: Path, command: str) -> str:
+    environment = {**os.environ, "NO_INSTALL": "1"}
+    for name in ("TWENTYFOLD_BUILD", "MAKEFLAGS", "BUILD"):
+        environment.pop(name, None)
+    done = subprocess.run(
+        ["sh", "-c", command],
+        cwd=copy,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+    )
+    assert (
+        done.returncode == 0
+    ), f"{command}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
+    return done.stdout
+
+
+def test_the_example(copy: Path) -> None:
+    said: dict[str, str] = {}
+    file = ""
+    for kind, text, named in BLOCK.findall(PAGE.read_text()):
+        if named:
+            file = named
+        elif kind == "diff":
+            change(copy / file, text)
+        elif kind == "sh":
+            said |= {command: run(copy, command) for command in text.splitlines()}
+        else:
+            assert not (copy / file).exists()
+            (copy / file).write_text(text)
+    switch = "trusted_tcbs"
+    assert (
+        "2 passed, 0 failed"
+        in said["harness/python.sh -m pytest tests/test_tcb_mark.py"]
+    )
+    assert re.search(
+        rf"^{switch} .*steps/tcb_mark.h, tcb_mark.h$", said["make switches"], re.M
+    )
+    assert (
+        "+++ kernels/optimized/steps/tcb_mark.h" in said[f"make diff SWITCH={switch}"]
+    )
+    profile = said[f"make profile CONFIG=optimized-{switch}"]
+    assert re.search(r"check_mark:\n.*cmpl", profile) and "jne" in profile
+    row = said[f"make ablation SWITCH={switch}"]
+    assert re.search(r"minus .* 8 .*\+\d", row)
