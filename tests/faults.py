@@ -4,7 +4,7 @@
 
     python3 tests/faults.py [FAULT ...]
 
-Takes about half a minute a fault. Prints a row of docs/testing.md's table each: what
+Takes about a minute a fault. Prints a row of docs/testing.md's table each: what
 the semantic tests found, and after how many calls the fuzzer. A fault is a piece of
 source and what stands there instead; a piece that is not there exactly once is
 refused, so that faults keep up with the kernel.
@@ -12,11 +12,13 @@ refused, so that faults keep up with the kernel.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,7 +72,7 @@ FAULTS = {
         "direct_dwords(dope)",
     ),
     "cut": Fault(
-        "nobody is told that a string was cut",
+        "a receiver is not told that a string was cut",
         "baseline+complex_messages",
         "core/message.c",
         "\tpiece->bytes = min(bytes, room);\n"
@@ -157,14 +159,14 @@ FAULTS = {
         "\t\tme->senders.head.previous, offsetof(struct tcb, sender_link));",
     ),
     "closed-receive": Fault(
-        "who waits for one thread takes messages of all",
+        "a thread that waits for one takes messages of all",
         "baseline",
         "core/rendezvous.c",
         "(!to->partner || to->partner == from)",
         "(from || to)",
     ),
     "look-again": Fault(
-        "a receiver whose sender has failed is forgotten",
+        "a receiver is forgotten when its sender has failed",
         "optimized",
         "core/send.c",
         "\tif (result != IPC_OK)\n" "\t\twake(to, LOOK_AGAIN);\n" "\treturn result;\n",
@@ -239,7 +241,7 @@ FAULTS = {
         "\treturn mapping_resolve(me->task, address, write) ||\n",
     ),
     "window-lost": Fault(
-        "the window is not shown again to who lost it",
+        "the window is not shown again to a sender that lost it",
         "optimized",
         "core/page_fault.c",
         "\twindow_show(me, to);\n" "\tflush_tlb_page(address);\n",
@@ -254,7 +256,7 @@ FAULTS = {
         "\tme->transfer = me->outer;\n",
     ),
     "foreign-answer": Fault(
-        "a page fault is answered by whoever sends first",
+        "a page fault is answered by the thread that sends first",
         "optimized",
         "core/pager_answer.c",
         "\treturn to->state == THREAD_FAULTING && to->partner == pager;",
@@ -370,7 +372,7 @@ FAULTS = {
         "\twhile (t)\n",
     ),
     "swapped-due": Fault(
-        "who is swapped out has no timeout any more",
+        "a thread that is swapped out has no timeout any more",
         "optimized",
         "optimized/swapping.c",
         "\tif (s->due != NEVER)\n" "\t\twakeup_restore(t, s->due);\n",
@@ -391,7 +393,7 @@ FAULTS = {
         "",
     ),
     "path-senders": Fault(
-        "it replies without a look at who waits to send",
+        "it replies without a look at the threads that wait to send",
         "optimized",
         "optimized/ipc_entry.S",
         "\tcheck_no_sender\t\tnear_lost_reply_and_receive_next\n",
@@ -582,15 +584,44 @@ def row(name: str) -> str:
     found = dict(re.findall(r"^(tests|fuzzer): (.*)$", done.stdout, re.M))
     if len(found) != 2:
         return f"{name}: {done.stdout[-300:]}{done.stderr[-300:]}"
-    where = f"{fault.what} | {fault.configuration}"
-    return f"| {where} | {found['tests']} | {found['fuzzer']} |"
+    tests, fuzzer = in_brief(found["tests"]), within(found["fuzzer"])
+    return f"| {fault.what} | {fault.configuration} | {tests} | {fuzzer} |"
+
+
+# What is found, in a word or two; the first that fits.
+BRIEF = {
+    r"hangs: ": "hang",
+    r"PANIC": "panic",
+    r"memory of party": "memory was written",
+    r"of the kernel's heap": "heap is lost",
+    r"frames are free": "frames are lost",
+    r"a (deleted )?(party|brawler)|no thread for a party": "a party is lost",
+    r"reset|triple fault": "reset",
+    r"no more threads": "no more threads",
+}
+
+
+def in_brief(text: str) -> str:
+    return next((word for what, word in BRIEF.items() if re.search(what, text)), text)
+
+
+def within(text: str) -> str:
+    """Calls are rounded up to a power of ten."""
+    found = re.match(r"(?:after )?call (\d+): (.*)", text)
+    if not found:
+        return text
+    calls = max(100, 10 ** len(str(max(int(found[1]) - 1, 0))))
+    return f"within {calls:,} calls: {in_brief(found[2])}"
 
 
 def main() -> None:
-    for name in sys.argv[1:] or FAULTS:
+    names = sys.argv[1:] or list(FAULTS)
+    for name in names:
         if name not in FAULTS:
             raise SystemExit(f"no fault '{name}': there are {', '.join(FAULTS)}")
-        print(row(name), flush=True)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for found in pool.map(row, names):
+            print(found, flush=True)
 
 
 if __name__ == "__main__":
