@@ -22,7 +22,7 @@ FAULTS = [
         "core/rendezvous.c",
         "wakeup_set(me, *timeout);",
         "",
-        "who waits with a timeout is in a wakeup list",
+        "a thread that waits with a timeout is in a wakeup list",
     ),
     (
         "optimized",

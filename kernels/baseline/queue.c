@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Queues whose links are in blocks of their own, not in the tcbs (5.3.2).
+ * Queues with links in blocks of their own, not in the tcbs (5.3.2).
  */
 #include <queue.h>
 #include <heap.h>

@@ -2,7 +2,7 @@
 /*
  * Buffered transfer: the sender copies the message into a kernel buffer, the
  * receiver copies it out when it runs. The buffer is the sender's, then the
- * receiver's; whoever of them is deleted takes it along.
+ * receiver's; the one that has it takes it along when it is deleted.
  */
 
 uint32_t message_take(struct tcb *to);

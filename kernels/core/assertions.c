@@ -152,11 +152,11 @@ static void check_state(const struct tcb *t)
 		break;
 	case THREAD_COPYING:
 		demand(t->transfer.copies_to == t->partner && lives(t->partner),
-		    "who copies waits for its receiver", t);
+		    "a thread that copies waits for its receiver", t);
 		break;
 	case THREAD_FAULTING:
 		demand(t->asks_pager && lives(t->partner),
-		    "who has a page fault waits for its pager", t);
+		    "a thread with a page fault waits for its pager", t);
 		break;
 	default:
 		demand(is_bare(t), "a thread is ready or waits", t);
@@ -166,9 +166,9 @@ static void check_state(const struct tcb *t)
 	}
 	threads.waiting++;
 	demand(t->state != (uint32_t)t && (is_bare(t) || t->partner != t),
-	    "nobody waits for itself", t);
+	    "no thread waits for itself", t);
 	demand(t->in_wakeup_list || !has_timeout(t),
-	    "who waits with a timeout is in a wakeup list", t);
+	    "a thread that waits with a timeout is in a wakeup list", t);
 }
 
 static uint32_t *stack_guard(const struct tcb *t)
@@ -199,7 +199,7 @@ static void check_window(const struct tcb *t)
 	demand((!window[0] && !window[1]) ||
 		   (running->resources & RESOURCE_WINDOW &&
 		       running->task == t->task),
-	    "the window is closed when nobody uses it", t);
+	    "the window is closed when it is not used", t);
 }
 
 static bool takes_part(const struct tcb *t, const struct tcb *sender)

@@ -10,7 +10,7 @@
 struct tcb *coprocessor_owner;
 #endif
 
-/* As fninit leaves it, and of the data registers nothing of anybody's. */
+/* As fninit leaves it, and in the data registers nothing of another thread. */
 static const struct coprocessor_state initial = {
     .control = 0xFFFF037F, .status = 0xFFFF0000, .tags = 0xFFFFFFFF};
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Threads that end: whoever waits for one of them, or is in the middle of a
- * transfer with it, is told.
+ * Threads that end: a thread that waits for one of them, or is in the middle of
+ * a transfer with it, is told.
  */
 #include <deaths.h>
 #include <interrupt.h>

@@ -100,7 +100,8 @@ void switch_to(struct tcb *next)
 
 	if (next == me)
 		return;
-	assert_that(next->state == THREAD_READY, "who is to run is ready");
+	assert_that(
+	    next->state == THREAD_READY, "a thread that is to run is ready");
 	if (CONFIG_ASSERTIONS)
 		assertions_switch(next);
 	if ((CONFIG_DIRECT_TRANSFER || CONFIG_LAZY_COPROCESSOR) &&

@@ -30,7 +30,7 @@ static void set_masked(uint32_t irq, bool masked)
 }
 
 /*
- * The lines are edge-triggered: who acknowledges at once loses nothing that
+ * The lines are edge-triggered: acknowledged at once, they lose nothing that
  * comes before the driver has run. A line that was no longer active when the
  * processor asked is reported as a controller's last one, not in service.
  */

@@ -33,7 +33,7 @@ static void wait_and_fetch(struct tcb *me, struct tcb *sender)
 	switch_to(sender);
 }
 
-/* The same with the message in the user's memory. */
+/* The send part of all calls: the message is in the caller's memory. */
 static uint32_t send_part(
     struct tcb *me, struct trap_frame *frame, struct tcb **receiver)
 {
@@ -126,9 +126,9 @@ static uint32_t received_message(struct tcb *me)
 
 /*
  * The receive part of all calls: from the thread with the uid, or NULL and
- * NOBODY for anybody. start: the receiver of the send part, or NULL; timeout:
- * in the caller's registers. Returns the dope of the message and the result
- * code.
+ * NOBODY for any thread. start: the receiver of the send part, or NULL;
+ * timeout: in the caller's registers. Returns the dope of the message and the
+ * result code.
  */
 static uint32_t receive_message(struct tcb *me, struct tcb *from, uid_t uid,
     uint32_t *timeout, struct tcb *start)

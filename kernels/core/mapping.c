@@ -156,7 +156,7 @@ void mappings_release(struct task *task)
 		if (m->task) {
 			mapping_drop(m);
 		} else {
-			/* Whose message it is in will drop it. */
+			/* The message that it is in will drop it. */
 			list_remove(&m->in_source);
 			m->source = NULL;
 		}

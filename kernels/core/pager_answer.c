@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A pager's answer is a message whose memory object is the page.
+ * A pager's answer is a message; the page is its memory object.
  */
 #include <pager_answer.h>
 #include <mapping.h>

@@ -29,7 +29,7 @@ static void inherit(struct tcb *t, const struct tcb *creator)
 }
 
 /*
- * Those of whose death not all have been told who wait for them. Finding them
+ * Dead threads, for which others may still wait untold. Finding them
  * takes a look at each thread, so that is done for many deaths at once: at
  * the latest when the others have a chance to run.
  */
@@ -111,7 +111,7 @@ static void thread_free(uint32_t number)
 	struct task *task = tcb_at(number)->task;
 
 	assert_that(tcb_at(number) != current_thread(),
-	    "nobody gives back the stack on which it runs");
+	    "no thread gives back the stack on which it runs");
 	tcb_free(number);
 	queue_unreserve();
 	if (--task->threads == 0)

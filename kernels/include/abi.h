@@ -24,10 +24,10 @@
  *	EBP    -                              undefined
  *
  * Without CONFIG_REGISTER_PARAMETERS the same words are in a struct
- * ipc_parameters, whose address is in EAX; results are where they are.
+ * ipc_parameters, with its address in EAX; results are where they are.
  *
  * IPC_RECEIVE takes in EDX, ESI the only source to receive from, or NOBODY
- * to receive from anybody. Without CONFIG_REGISTER_MESSAGES bytes 0..7 come
+ * to receive from any thread. Without CONFIG_REGISTER_MESSAGES bytes 0..7 come
  * back in the receive buffer and EBX, ECX are undefined. Without
  * CONFIG_RPC_SYSCALLS IPC_CALL and IPC_REPLY_AND_RECEIVE_NEXT do not exist;
  * the stubs in bench/runtime/ipc.h make them out of the other two.
@@ -110,7 +110,7 @@ typedef uint64_t uid_t;
  * then the descriptors of size's indirect strings, then those of its memory
  * objects. The n-th string goes to the n-th buffer, objects likewise.
  *
- * A dope (5.5.4) is one register whose bytes are counters: bits 8..15 dwords
+ * A dope (5.5.4) is one register with counters as its bytes: bits 8..15 dwords
  * of direct string, 16..23 indirect strings, 24..31 memory objects.
  */
 #define DOPE(dwords, strings) ((uint32_t)(dwords) << 8 | (strings) << 16)
@@ -179,7 +179,7 @@ struct ipc_parameters {
 
 /*
  * The message by which a page fault comes to the pager of the thread that
- * caused it: 8 bytes. The answer is a message with a memory object whose first
+ * caused it: 8 bytes. The answer is a message with a memory object; its first
  * page is mapped where the fault was and the others behind it. Any other
  * answer says no: a user program is ended, a transfer fails.
  */
@@ -250,8 +250,8 @@ struct ipc_parameters {
 /*
  * For measuring with a cold cache (section 6): what each send, call and reply
  * begins with. The paper's program used invd, which throws away what is only
- * in a write-back cache: for a 486, whose cache writes through, and for models
- * of it. WBINVD is for all other machines.
+ * in a write-back cache: for a 486 with a cache that writes through, and for
+ * models of it. WBINVD is for all other machines.
  */
 #define COLD_OFF 0
 #define COLD_INVD 1

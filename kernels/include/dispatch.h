@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Who runs: thread switching (5.2.4, 5.3.5, 5.5.6).
+ * The running thread, and how another one becomes it: thread switching
+ * (5.2.4, 5.3.5, 5.5.6).
  */
 #ifndef DISPATCH_H
 #define DISPATCH_H
@@ -28,7 +29,8 @@ void dispatch_prepare(struct tcb *t, void *stack_top, void (*function)(void));
  */
 void switch_to(struct tcb *next);
 
-/* Gives the processor to whom the scheduler picks, for a new timeslice. */
+/* Gives the processor to the thread that the scheduler picks, for a timeslice.
+ */
 void schedule(void);
 
 /* Lets the other ready threads of the same priority run first, if there is
@@ -43,7 +45,7 @@ void thread_yield(void);
  *
  * A call or reply goes straight to its receiver (5.3.5) and does not ask: the
  * receiver may run for the rest of a clock tick though a third thread is
- * ready whose priority is between those of the two.
+ * ready with a priority between those of the two.
  */
 bool preemption_due(void);
 

@@ -13,7 +13,7 @@ struct list {
 	struct list *next, *previous;
 };
 
-/* The object of the given type whose member is *link. */
+/* The object of the given type that has *link as its member. */
 #define list_entry(link, type, member)                                         \
 	((type *)((char *)(link)-offsetof(type, member)))
 

@@ -13,7 +13,7 @@
 
 struct port {
 	uid_t thread;	/* receives by it; NOBODY: nobody does any more */
-	uid_t answered; /* whose message came last */
+	uid_t answered; /* the sender of the last message */
 	struct task
 	    *task; /* of the thread; NULL: free when there are no links */
 	uint32_t reply_index; /* in the links of task: leads to answered */

@@ -35,7 +35,7 @@ struct tcb;
 
 /*
  * Each place in the code that puts a thread into a queue or takes one out is in
- * a table beside the program, for whoever wants to count them. It costs no
+ * a table beside the program, so that they can be counted. It costs no
  * instruction.
  */
 #define QUEUE_MARK(what, link)                                                 \

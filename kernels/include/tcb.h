@@ -20,8 +20,8 @@
 enum thread_state {
 	THREAD_READY,	  /* running, or could run */
 	THREAD_SENDING,	  /* waits until partner receives from it */
-	THREAD_RECEIVING, /* waits for a message from partner, or anybody */
-	THREAD_BARE,	  /* the same from anybody, with a bare kernel stack */
+	THREAD_RECEIVING, /* waits for a message from partner, or any thread */
+	THREAD_BARE,	  /* the same from any, with a bare kernel stack */
 	THREAD_LOCKED,	  /* as RECEIVING, but a long one is being copied */
 	THREAD_COPYING,	  /* waits, sending, for partner's pager */
 	THREAD_FAULTING,  /* waits for the answer of partner, its pager */
@@ -68,7 +68,7 @@ struct tcb {
 	uint32_t index; /* of a link, while the hand-coded path needs it */
 #endif
 	uint32_t stack_top;  /* of the kernel stack, or where it is saved */
-	struct tcb *partner; /* see state; NULL: anybody; not if BARE */
+	struct tcb *partner; /* see state; NULL: any thread; not if BARE */
 #else
 	uid_t uid;
 #endif

@@ -5,14 +5,14 @@
  *
  *	current_thread()           the running thread
  *	tcb_at(number)             the tcb with this number, 0..MAX_THREADS-1.
- *	                           May be NULL, or a tcb whose uid is 0, if
+ *	                           May be NULL, or a tcb with uid 0, if
  *	                           there is no such thread
  *	tcb_allocate(number)       a zeroed tcb with a kernel stack (or room to
  *	                           save one, kernel_stack.h), stack_top
  *	                           set; NULL if there is no memory
  *	tcb_free(number)           of a thread that has died and does not run.
  *	                           tcb_exists is false until it is forgotten
- *	tcb_forget(number)         nobody has its address any more
+ *	tcb_forget(number)         no thread has its address any more
  *	tcb_uid(tcb)               of the thread in the tcb at this address,
  *which need not be brought in; NOBODY if there is none tcb_exists(tcb) is there
  *one? tcb_is_present(number)     can the tcb be used without being brought in?

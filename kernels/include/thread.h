@@ -20,7 +20,7 @@ struct tcb *thread_create(
     struct task *task, uid_t chief, uint32_t eip, uint32_t esp);
 
 /*
- * Ends a thread: whoever waits for it gets IPC_NO_PARTNER, soon. Does not
+ * Ends a thread: others that wait for it get IPC_NO_PARTNER, soon. Does not
  * return if it is the running one. The task goes with its last thread.
  */
 void thread_delete(struct tcb *t);
@@ -28,7 +28,7 @@ void thread_delete(struct tcb *t);
 /* Ends all threads of a task; does not return if it is the running one's. */
 void task_delete(struct task *task);
 
-/* Wakes whoever still waits for threads that have been deleted. */
+/* Wakes the threads that still wait for deleted ones. */
 void thread_tell_deaths(void);
 
 /* Are there any left to be told of? */

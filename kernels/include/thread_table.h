@@ -17,10 +17,10 @@ struct thread_slot {
 extern struct thread_slot thread_table[MAX_THREADS];
 extern uint32_t thread_table_end; /* the slots from here on are free */
 
-/* A number that is free and whose uids are not used up; 0 if none. */
+/* A number that is free and has uids left; 0 if none. */
 uint32_t number_find(void);
 
-/* The number is a new thread's, whose uid it returns. */
+/* The number is a new thread's. Returns its uid. */
 uid_t number_take(uint32_t number, uid_t chief);
 
 /* The thread has died. Others may wait for it: its number is not free yet. */

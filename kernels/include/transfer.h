@@ -9,7 +9,7 @@
  *	                           a pager; from->transfer.copies_to is NULL
  *	                           afterwards if to has died meanwhile.
  *	                           Returns the sender's result code. IPC_OK:
- *	                           the message is the receiver's, who is to be
+ *	                           the message is the receiver's, which is to be
  *	                           made ready. Others: to goes on waiting
  *	transfer_finish(to)        runs as the receiver once it has the
  *	                           message, short or not: dope and result code

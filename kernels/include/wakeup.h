@@ -7,7 +7,7 @@
  *	wakeup_clear(t)            t waits no more
  *	wakeup_remove(t)           t is not to be woken, whatever its state
  *	wakeup_tick(timeout)       the clock has ticked: calls timeout(t) for
- *	                           each t whose time has come, which may take t
+ *	                           each t that is due, which may take t
  *	                           out of its list and touch no other thread
  *	wakeup_now()               ms since boot
  *	wakeup_due(t)              when its time comes, in ms since boot

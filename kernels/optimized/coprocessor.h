@@ -6,7 +6,7 @@
  * traps; only if it is another thread's are registers saved and loaded.
  */
 
-extern struct tcb *coprocessor_owner; /* NULL: the registers are nobody's */
+extern struct tcb *coprocessor_owner; /* NULL: the registers are no thread's */
 
 static inline void coprocessor_switch(struct tcb *me, struct tcb *next)
 {

@@ -10,7 +10,7 @@
  *
  * Before the point of no return this is written, and the C path knows of it: the
  * window, which is left open when a transfer fails (RESOURCE_WINDOW); the contents
- * of the receiver's buffer, which nobody reads before the message has come; the
+ * of the receiver's buffer, which it does not read before the message has come; the
  * index of a link, in the tcb of the caller of a port.
  *
  * Registers from guard to guard:
@@ -131,7 +131,7 @@ long_reply:
  *	where the C path is entered if it is not so simple
  *
  * The frame keeps what the guards found: EAX, EBX, ECX the caller's; EDX, ESI
- * as above. Nobody else runs meanwhile, for 16 KB at most 0.5 ms.
+ * as above. No other thread runs meanwhile, for 16 KB at most 0.5 ms.
  */
 	.balign	16
 transfer:

@@ -19,7 +19,7 @@ struct queue {
 		}                                                              \
 	}
 
-/* The thread whose link is so many bytes behind its start. */
+/* The thread with its link so many bytes behind its start. */
 static inline struct tcb *thread_of_link(
     const struct queue_link *link, size_t offset)
 {

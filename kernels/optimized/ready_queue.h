@@ -2,9 +2,9 @@
 /*
  * Lazy scheduling: IPC leaves the queues alone. Invariant: the ready queues
  * hold at least all ready threads, except possibly the running one, each in
- * its priority's. Whoever parses one removes the threads that do not belong.
- * There is no waiting queue: whoever wants the waiting threads looks at the
- * states of all.
+ * its priority's. The code that parses one removes the threads that do not
+ * belong. There is no waiting queue: the waiting threads are found by a look at
+ * the states of all.
  */
 
 static inline void queue_waits(struct tcb *t)

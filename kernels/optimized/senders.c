@@ -107,7 +107,7 @@ static struct tcb *place_of(struct tcb *to, uint64_t ticket)
 
 /*
  * Brings some of the missing senders in, the first one last: it is present
- * then, whoever had to be swapped out for the others.
+ * then, whichever had to be swapped out for the others.
  */
 static void gather_senders(struct tcb *to)
 {

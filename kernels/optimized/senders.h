@@ -12,7 +12,7 @@
 
 extern uint64_t last_ticket;
 
-/* The mark as if it were a thread whose sender_link is absent_link. */
+/* The mark as if it were a thread, with absent_link as its sender_link. */
 static inline struct tcb *absent_mark(const struct tcb *t)
 {
 	return (struct tcb *)((char *)&t->absent_link -

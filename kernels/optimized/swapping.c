@@ -24,7 +24,7 @@
 #define MANY_LOOKS 256 /* at threads, to find so many */
 
 /* Times of waking, in ms: when those swapped out are brought in, how much
- * ahead others with them, and who is better not swapped out. */
+ * ahead others with them, and threads that are better not swapped out. */
 #define MARGIN 20
 #define AHEAD 250
 #define SOON 1000
@@ -38,12 +38,12 @@ struct stored {
 
 #define NEVER UINT64_MAX
 
-static bool store_is_full;	  /* the last one had no room */
-static uint32_t swapped_out;	  /* how many since the last reclaim began */
+static bool store_is_full;   /* the last one had no room */
+static uint32_t swapped_out; /* how many since the last reclaim began */
 static uint32_t ready_swapped EACH_TICK; /* how many ready threads */
-static uint64_t next_due = NEVER; /* no swapped thread is due before */
+static uint64_t next_due = NEVER;	 /* no swapped thread is due before */
 
-/* Thoroughly: everybody is tried until the reserve is full. */
+/* Thoroughly: all threads are tried until the reserve is full. */
 static bool reclaim(bool thoroughly);
 
 static uint32_t frame_for_tcb(void)
@@ -173,7 +173,7 @@ static void swap_out_in_round(uint32_t number, uint32_t round)
 
 /*
  * When there are hardly any to be found: one, or the next round. When the
- * store is full: until somebody is brought in, whose place it is then.
+ * store is full: until a thread is brought in, and leaves its place there.
  */
 static bool enough(bool thoroughly, uint32_t round, uint32_t looks)
 {

@@ -18,7 +18,7 @@ static bool receiver_is_lost(const struct tcb *from)
 	return !from->transfer.copies_to;
 }
 
-/* Whom a fault on copying is to be blamed on: the sender's result code. */
+/* A fault on copying is one partner's mistake: the sender's result code. */
 static uint32_t copy_failed(const struct tcb *from, struct tcb *to)
 {
 	if (receiver_is_lost(from))

@@ -25,7 +25,7 @@
 	jne	\otherwise
 .endm
 
-/* A call finds a server that waits for anybody, as a rule. */
+/* A call mostly finds a server that receives from any thread. */
 .macro	check_open call
 	step	check_open, 4
 	cmpl	$THREAD_BARE, TCB_STATE(%ebp)

@@ -31,7 +31,7 @@
 .endm
 
 /*
- * The same with a link to answer by: EDX, ESI the uid of whose message came by
+ * The same with a link to answer by: EDX, ESI the uid of the sender that came by
  * it. All goes on as if the caller had named that, in the C path too.
  */
 .macro	find_answered otherwise

@@ -7,7 +7,7 @@
  * Table 4. EAX, the buffer's address in its space, becomes its address in the
  * window: the 8 MB that begin with its region are mapped there by two
  * assignments. The user bit is cleared, so that only the kernel sees them.
- * The TLB knows nothing of the window: whoever used it has left it since.
+ * The TLB knows nothing of the window: the last thread in it has left it since.
  */
 .macro	open_window otherwise
 	cmpl	$USER_END, %eax
