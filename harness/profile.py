@@ -16,13 +16,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from harness import measure
+from harness import headers, measure
 from harness.build import Built
 from harness.errors import Refused
 from harness.models.i486.model import CUT, Board, between, parse_stamps
 from harness.symbols import Symbols, read_marks
 
-KERNEL_START = 0xE0000000
+KERNEL_START = headers.define("kernels/include/abi.h", "USER_END")
 ROUND_TRIPS = 8
 
 # In the order of enum cause in model.h.

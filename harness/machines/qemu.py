@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Iterator, Sequence
 
-from harness import folders, processes
+from harness import folders, headers, processes
 from harness.errors import Refused
 
 # An instruction advances the guest's clock, rdtsc included, by 2^SHIFT ns. With
@@ -27,8 +27,11 @@ SHIFT = 6
 TSC_PER_INSTRUCTION = 1 << SHIFT
 
 MEMORY_MB = 32
-SUCCESS = 33  # machine_stop(true), by isa-debug-exit
-FAILURE = 35  # machine_stop(false)
+# machine_stop(true) and machine_stop(false), as isa-debug-exit ends QEMU with them.
+SUCCESS, FAILURE = (
+    2 * headers.define("kernels/machine/machine.c", name) + 1
+    for name in ("EXIT_SUCCESS", "EXIT_FAILURE")
+)
 FAILED_ITSELF = "has ended itself as failed"
 NO_END = "prints without end"
 SAID = "has said what it was to say"
