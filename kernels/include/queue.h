@@ -30,7 +30,7 @@
 struct tcb;
 
 /* In how many queues a thread can be at once: the ready or waiting queue, a
- * wakeup list, its partner's senders, its own senders (swapping.h). */
+ * wakeup list, its partner's senders, its own senders (senders.h). */
 #define QUEUES_OF_A_THREAD 4
 
 /*

@@ -109,7 +109,7 @@ struct tcb {
 	struct transfer transfer; /* now going on */
 	struct transfer outer;	  /* in the middle of which it asks its pager */
 #if CONFIG_VIRTUAL_TCBS
-	/* For swapping (optimized/swapping.h). */
+	/* For swapping (optimized/senders.h). */
 	bool in_senders;     /* of partner */
 	bool senders_absent; /* absent_link is in senders, as a mark */
 	struct queue_link absent_link;
