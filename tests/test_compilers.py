@@ -50,7 +50,9 @@ def told(series: profile.Series) -> tuple[list[list[object]], dict[str, int]]:
     found = profile.profile(built, DX50, series)
     steps = profile.instructions(found.messages)
     steps = steps.drop(columns=["address", "instruction"])
-    return steps.values.tolist(), profile.lines_touched(found.messages)
+    return steps.values.tolist(), profile.lines_by_kind(
+        profile.lines_touched(found.all)
+    )
 
 
 @pytest.mark.parametrize("name", OTHERS)
