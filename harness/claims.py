@@ -32,10 +32,11 @@ CLAIMS = Path(__file__).parent / "claims.toml"
 REASONS = Path(__file__).parent / "reasons.toml"
 
 REPRODUCED = "reproduced"
+BETTER = "better"
 DIRECTION = "direction only"
 NOT_REPRODUCED = "not reproduced"
 NOT_MEASURED = "not measured"
-VERDICTS = (REPRODUCED, DIRECTION, NOT_REPRODUCED, NOT_MEASURED)
+VERDICTS = (REPRODUCED, BETTER, DIRECTION, NOT_REPRODUCED, NOT_MEASURED)
 
 UNEXPLAINED = "no explanation yet"
 
@@ -68,13 +69,18 @@ RULES: dict[str, Callable[[float, float], bool]] = {
 }
 
 
-def verdict(rule: str, papers: float, ours: float, beside: float) -> str:
+def verdict(
+    rule: str, papers: float, ours: float, beside: float, cost: bool = False
+) -> str:
     """beside: what the paper compares its number with, nan if with nothing. Only the
-    direction is right if ours is on the same side of it."""
+    direction is right if ours is on the same side of it. cost: the number is what
+    something takes in the paper's design, the less the better."""
     if not math.isfinite(ours):
         return NOT_MEASURED
     if RULES[rule](papers, ours):
         return REPRODUCED
+    if cost and 0 <= ours < papers:
+        return BETTER
     if (ours - beside) * (papers - beside) > 0:
         return DIRECTION
     return NOT_REPRODUCED
@@ -300,7 +306,8 @@ def _judged(name: str, claim: dict[str, Any], row: Any, run: Run) -> dict[str, A
     """A row of the table. row: the paper's number."""
     ours = _ours(name, row, run)
     key, rule = _key(name, claim, row), claim.get("rule", ABOUT)
-    found = verdict(rule, row.value, ours, _beside(claim, row))
+    cost = claim.get("cost", False)
+    found = verdict(rule, row.value, ours, _beside(claim, row), cost)
     reason = "" if found == REPRODUCED else _reason(key)
     return {
         "claim": key,

@@ -74,9 +74,25 @@ def test_verdicts(
     assert claims.verdict(rule, papers, ours, beside) == verdict
 
 
+@pytest.mark.parametrize(
+    ("rule", "ours", "verdict"),
+    [
+        ("within 15 %", 85, claims.REPRODUCED),
+        ("within 15 %", 84, claims.BETTER),
+        ("within 15 %", 116, claims.DIRECTION),
+        ("within 15 %", -1, claims.DIRECTION),
+        ("at most", 1, claims.REPRODUCED),
+        ("within 15 %", math.nan, claims.NOT_MEASURED),
+    ],
+)
+def test_verdicts_of_costs(rule: str, ours: float, verdict: str) -> None:
+    """Of 100 in the paper, which Mach needs 1000 for."""
+    assert claims.verdict(rule, 100, ours, 1000, cost=True) == verdict
+
+
 def test_every_claim_is_the_papers() -> None:
     keys = {*("section", "group", "text", "paper", "rule", "beside", "data")}
-    keys |= {"direction", "clock", "switch", "command"}
+    keys |= {"direction", "clock", "switch", "command", "cost"}
     for name, claim in claims.definitions().items():
         rows = paper.rows(**claim["paper"])
         assert len(rows), name
