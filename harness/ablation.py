@@ -272,11 +272,11 @@ def evaluate(folder: Path, facts: dict[str, Any]) -> None:
     tables.write(whole, folder / "table1_synergy.csv")
     (folder / "table1.md").write_text(render(compared, table, whole, facts))
     minus, steps = folder / "table1_minus.csv", folder / "table1_cumulative.csv"
-    tables.write(bars(table), minus)
+    tables.write(bars(compared, whole), minus)
     tables.write(waterfall(compared), steps)
     count = table["switch"].nunique()
     shown = " ".join(map(str, SIZES))
-    height = figures.HEIGHT // 4 + 31 * count
+    height = figures.HEIGHT // 4 + 31 * (count + 2)
     figures.draw("table1", minus, folder, height, switches=count, sizes=shown)
     shown = " ".join(map(str, CUMULATIVE_SIZES))
     figures.draw("cumulative", steps, folder, rows=count + 2, sizes=shown, mhz=mhz)
@@ -287,14 +287,36 @@ def measured(folder: Path) -> bool:
     return (folder / "logs" / LOGS).exists()
 
 
-def bars(table: pd.DataFrame) -> pd.DataFrame:
-    """For gnuplot: a row a switch, ours and the paper's increase for each size."""
-    minus = table[table["order"] == "minus"].rename(
+ADDED_UP, AT_ONCE = "sum of all", "all at once"
+
+
+def bars(compared: pd.DataFrame, whole: pd.DataFrame) -> pd.DataFrame:
+    """For gnuplot: a row a switch, for each size ours and the paper's increase in
+    percent, and ours in us. First the rows that the paper has, those that cost most
+    first; then the others so; last what all removals add up to, and what they cost
+    together. whole: as synergy makes it."""
+    minus = table1(compared).query("order == 'minus'").merge(compared)
+    minus = minus.assign(us=minus["one_way_us"] - minus["reference_us"]).rename(
         columns={"increase_percent": "ours", "paper_percent": "paper"}
     )
-    wide = minus.pivot(index="switch", columns="bytes", values=["ours", "paper"])
-    wide.columns = [f"{who}_{size}" for who, size in wide.columns]
-    return wide.loc[minus["switch"].unique()].reset_index()
+    wide = minus.pivot(index="switch", columns="bytes", values=["ours", "paper", "us"])
+    wide.columns = [f"{what}_{size}" for what, size in wide.columns]
+    smallest = minus["bytes"].min()
+    wide = wide.assign(papers=wide.filter(like="paper_").notna().any(axis=1))
+    wide = wide.sort_values(["papers", f"ours_{smallest}"], ascending=False)
+    wide = wide.drop(columns="papers").reset_index()
+    for row in whole.itertuples():
+        us = row.optimized_us / 100
+        for name, percent in (
+            (ADDED_UP, row.sum_percent),
+            (AT_ONCE, row.whole_percent),
+        ):
+            if name not in set(wide["switch"]):
+                wide.loc[len(wide), "switch"] = name
+            place = wide["switch"] == name
+            wide.loc[place, f"ours_{row.bytes}"] = percent
+            wide.loc[place, f"us_{row.bytes}"] = percent * us
+    return wide
 
 
 def waterfall(compared: pd.DataFrame) -> pd.DataFrame:

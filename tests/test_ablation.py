@@ -158,6 +158,23 @@ def test_beside_the_paper() -> None:
     assert lazy.paper_us == pytest.approx(0.23 * 5.2)
 
 
+def test_bars_begin_with_the_papers_rows() -> None:
+    """Those that cost most at 8 bytes first, and so the others; then all of them."""
+    compared = ablation.compare(made_up(), ablation.comparisons())
+    whole = ablation.synergy(compared)
+    drawn = ablation.bars(compared, whole).set_index("switch")
+    papers = set(ablation.paper_percents()["switch"])
+    count = len(papers)
+    assert set(drawn.index[:count]) == papers
+    for rows in (drawn[:count], drawn[count:-2]):
+        assert rows["ours_8"].is_monotonic_decreasing
+    assert drawn["us_8"]["lazy_scheduling"] == pytest.approx(2.3)
+    assert list(drawn.index[-2:]) == [ablation.ADDED_UP, ablation.AT_ONCE]
+    at_once = drawn.loc[ablation.AT_ONCE]
+    assert at_once["us_8"] == pytest.approx(whole["baseline_us"][0] - 10)
+    assert drawn["ours_8"][ablation.ADDED_UP] == pytest.approx(at_once["ours_8"])
+
+
 def test_waterfall_begins_and_ends_with_whole_kernels() -> None:
     compared = ablation.compare(made_up(), ablation.comparisons())
     steps = ablation.waterfall(compared)
