@@ -24,6 +24,8 @@ PACKAGE = "gnumach-image-1.8-486"
 RELEASE = "bookworm"  # the last one that has it
 ARCHITECTURE = "i386"
 KERNEL = "boot/gnumach-1.8-486.gz"
+SYMBOLS = "gnumach-image-1.8-486-dbg"
+KERNEL_WITH_SYMBOLS = "boot/gnumach-1.8-486-dbg.gz"
 SYSTEM = "GNU Mach 1.8"
 NAME = "gnumach"  # of its log and stamps
 
@@ -48,24 +50,33 @@ COLUMNS = ["system", "bytes", "quantity", "value", "unit", "clock", "direction"]
 
 def kernel() -> Path:
     """GNU Mach's image, from a package in build/peers or from Debian's mirror."""
+    return _image(PACKAGE, KERNEL, FOLDER / "image")
+
+
+def kernel_with_symbols() -> Path:
+    """The same version built with its debugger: another image, with symbols."""
+    return _image(SYMBOLS, KERNEL_WITH_SYMBOLS, FOLDER / "symbols")
+
+
+def _image(package: str, kernel: str, folder: Path) -> Path:
     with locked(FOLDER):
-        image = FOLDER / "image" / KERNEL
+        image = folder / kernel
         if not image.exists():
-            package = next(FOLDER.glob(f"{PACKAGE}_*.deb"), None) or _download()
-            _expand(package)
+            file = next(FOLDER.glob(f"{package}_*.deb"), None) or _download(package)
+            _expand(file, kernel, folder)
         return image
 
 
-def _download() -> Path:
+def _download(package: str) -> Path:
     try:
-        debian.fetch([PACKAGE], RELEASE, ARCHITECTURE, FOLDER)
+        debian.fetch([package], RELEASE, ARCHITECTURE, FOLDER)
     except Refused as refusal:
         raise Refused(f"{refusal}; its .deb may be put into build/peers") from refusal
-    return next(FOLDER.glob(f"{PACKAGE}_*.deb"))
+    return next(FOLDER.glob(f"{package}_*.deb"))
 
 
-def _expand(package: Path) -> None:
-    new = FOLDER / "image.new"
+def _expand(package: Path, kernel: str, folder: Path) -> None:
+    new = folder.with_suffix(".new")
     shutil.rmtree(new, ignore_errors=True)
     try:
         done = processes.run(
@@ -73,10 +84,10 @@ def _expand(package: Path) -> None:
         )
     except FileNotFoundError as error:
         raise Refused(f"no dpkg-deb to take {package.name} apart") from error
-    if done.returncode != 0 or not (new / KERNEL).exists():
-        raise Refused(f"{package}: no {KERNEL} in it; remove it and try again")
-    shutil.rmtree(FOLDER / "image", ignore_errors=True)
-    new.rename(FOLDER / "image")
+    if done.returncode != 0 or not (new / kernel).exists():
+        raise Refused(f"{package}: no {kernel} in it; remove it and try again")
+    shutil.rmtree(folder, ignore_errors=True)
+    new.rename(folder)
 
 
 def program() -> Path:
@@ -102,17 +113,22 @@ def program() -> Path:
 
 def run(board: model.Board, logs: Path) -> None:
     """Boots it to the end of the ping-pong; log and stamps into a folder."""
-    image, module = kernel(), program()
-    client = CLIENT % (f" {ROUND_TRIPS}" if ROUND_TRIPS else "")
-    subject = intervals.Subject(
-        image, [module, module], [SERVER, client], COMMAND_LINE, CPU, until=LAST_WORDS
-    )
-    done = intervals.run(subject, board, DEADLINE, _check_console)
+    done = intervals.run(subject(kernel(), ROUND_TRIPS), board, DEADLINE, check_console)
     (logs / f"{NAME}.log").write_text(done.ending.console)
     done.stamps.to_csv(logs / f"{NAME}.stamps.csv", index=False, lineterminator="\n")
 
 
-def _check_console(console: str) -> None:
+def subject(image: Path, round_trips: int | None) -> intervals.Subject:
+    """The ping-pong on an image of GNU Mach."""
+    module = program()
+    client = CLIENT % (f" {round_trips}" if round_trips else "")
+    return intervals.Subject(
+        image, [module, module], [SERVER, client], COMMAND_LINE, CPU, until=LAST_WORDS
+    )
+
+
+def check_console(console: str) -> None:
+    """Refuses a ping-pong that says that it has failed."""
     _, failed, words = console.partition(FAILED)
     if failed:
         raise Refused(f"{SYSTEM}: {failed.lstrip('# ')}{words.splitlines()[0]}")

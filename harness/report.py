@@ -13,6 +13,7 @@ import markupsafe
 import pandas as pd
 
 from harness import claims, paper, peers, results, tables
+from harness.experiments import anatomy
 from harness.render import render
 
 # Files of a run that are shown as they are, if they are there.
@@ -30,6 +31,7 @@ FIGURES = {
     "footprint": "Cache lines that one ping-pong of 8 bytes touches",
     "queue_statistics": "Messages for each operation on the ready queue",
     "wakeup": "Waiting threads: the clock interrupt, and a call with a timeout",
+    "anatomy": "From GNU Mach over the baseline to the optimized kernel",
 }
 
 
@@ -71,6 +73,7 @@ def content(folder: Path, facts: dict[str, Any], found: pd.DataFrame) -> dict[st
         "null_rpc": _table2(folder / "table2.csv").to_dict("records"),
         "table1": table1.read_text() if table1.exists() else "",
         "experiments": _wide(_tidy(folder / EXPERIMENTS)),
+        "anatomy": _anatomy(_tidy(folder / EXPERIMENTS)),
         "peers": _tidy(folder / PEERS).to_dict("records"),
         "figures": {name: FIGURES.get(name, name) for name in sorted(drawn)},
     }
@@ -123,20 +126,32 @@ def _tidy(path: Path) -> pd.DataFrame:
 
 
 def _wide(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
-    """By experiment, without those of tables 3, 4 and 5 and the bare move: the parameters, and lines
-    with what they are of and a value for each parameter."""
+    """By experiment, without those that have a section of their own: the parameters, and
+    lines with what they are of and a value for each parameter."""
     if table.empty:
         return {}
     about = ["configuration", "quantity", "unit", "clock", "direction"]
     wide = {}
     for name, rows in table.groupby("experiment", sort=False):
-        if name not in ("minimum", "bare_move"):
+        if name not in ("minimum", "bare_move", "anatomy", "anatomy_of_mach"):
             lines = [
                 (of, group.set_index("parameter")["value"].to_dict())
                 for of, group in rows.groupby(about, sort=False)
             ]
             wide[name] = {"parameters": rows["parameter"].unique(), "lines": lines}
     return wide
+
+
+def _anatomy(table: pd.DataFrame) -> dict[str, list[Any]]:
+    """The systems; and lines: a group, and its cycles in each of them. Last the sums."""
+    if table.empty or not (table["experiment"] == "anatomy").any():
+        return {"systems": [], "lines": []}
+    wide = anatomy.side_by_side(table)
+    lines = [(group, list(row)) for group, row in wide.iterrows()]
+    return {
+        "systems": list(wide.columns),
+        "lines": [*lines, ("**all**", list(wide.sum()))],
+    }
 
 
 def _events(path: Path) -> list[dict[str, Any]]:

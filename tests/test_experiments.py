@@ -14,7 +14,7 @@ from harness import build, experiments, figures, measure, switches
 from harness.build import Built
 from harness.errors import Refused
 from harness.experiments import Boot, path_steps, ports, queue_statistics, remapping
-from harness.experiments import entry_exit, wakeup
+from harness.experiments import anatomy, entry_exit, wakeup
 from harness.experiments.experiment import ALL_COLUMNS, read
 from harness.models.i486 import model
 from harness.profile import Instruction
@@ -181,15 +181,66 @@ def test_rows_and_figures(tmp_path: Path) -> None:
                 *[("", "constant"), ("", "per_page")],
             )
         ),
+        *(
+            ("anatomy", name, "8", group, 20.0, "cycles", "i486 model", "one way")
+            for name in ("baseline", "optimized")
+            for group in anatomy.GROUPS
+        ),
     ]
     table = pd.DataFrame(rows, columns=ALL_COLUMNS)
     experiments.draw(table, tmp_path, DX50.mhz)
-    for name in ("steps", "wakeup", "footprint", "queue_statistics", "remapping"):
+    drawn = ("steps", "wakeup", "footprint", "queue_statistics", "remapping", "anatomy")
+    for name in drawn:
         for kind in figures.TERMINALS:
             assert (tmp_path / f"{name}.{kind}").stat().st_size > 1000
     assert "L3 (paper)" in (tmp_path / "footprint.csv").read_text()
     steps = list(pd.read_csv(tmp_path / "steps.csv")["step"])
     assert steps == ["int", "check_reply", "check_call", "iret"]
+
+
+def test_an_anatomy_is_the_whole_message(tmp_path: Path) -> None:
+    """Of the optimized kernel: 107 cycles of int and iret, and nothing that is in no
+    group."""
+    found = measured(Boot("anatomy", "optimized"), tmp_path)
+    groups = {group: cycles for (_, group), cycles in found.items()}
+    assert set(groups) == set(anatomy.GROUPS)
+    assert 107 <= groups[anatomy.ENTRY] < 150 and groups[anatomy.REST] == 0
+    assert groups[anatomy.TLB] == 54 and groups[anatomy.COPY] == 0
+    assert 200 < sum(groups.values()) < 250
+
+
+def test_groups_are_disjoint_in_the_papers_terms() -> None:
+    names = {
+        "syscall_entry_2": anatomy.ENTRY,
+        "copyinmsg": anatomy.COPY,
+        "rdxtree_lookup_common": anatomy.PARTNER,
+        "stack_handoff": anatomy.SWITCH,
+        "splx": anatomy.LOCKS,
+        "node_insert": anatomy.QUEUES,
+        "heap_allocate": anatomy.BUFFERS,
+        "hardclock": anatomy.REST,
+    }
+    assert {name: anatomy.group_of(name, 0) for name in names} == names
+    assert anatomy.group_of("splx", 3) == anatomy.USER
+
+
+def test_from_mach_to_the_optimized_kernel() -> None:
+    """Each bar begins where the last one ends, and the last one of a kernel is it."""
+    rows = [
+        *(("anatomy_of_mach", "", group, 20.0) for group in anatomy.GROUPS),
+        *(("anatomy", "baseline", group, 30.0) for group in anatomy.GROUPS),
+        *(("anatomy", "optimized", group, 2.0) for group in anatomy.GROUPS),
+    ]
+    columns = ["experiment", "configuration", "quantity", "value"]
+    table = pd.DataFrame(rows, columns=columns)
+    drawn = anatomy.series(table, 50)
+    count = len(anatomy.GROUPS)
+    assert len(drawn) == 3 + 2 * count
+    assert list(drawn.query("whole == 1")["to"]) == [20 * count, 30 * count, 2 * count]
+    before, last = drawn.iloc[count], drawn.iloc[-2]
+    assert before["to"] == 30 * count and last["to"] == 2 * count
+    without = anatomy.series(table[len(anatomy.GROUPS) :], 50)
+    assert list(without["what"])[0] == "baseline"
 
 
 def test_the_bare_move(tmp_path: Path) -> None:

@@ -19,7 +19,14 @@ from harness.errors import Refused
 from harness.machines import qemu
 
 # With figures.
-EXPERIMENTS = ("steps", "wakeup", "footprint", "queue_statistics", "remapping")
+EXPERIMENTS = (
+    "steps",
+    "wakeup",
+    "footprint",
+    "queue_statistics",
+    "remapping",
+    "anatomy",
+)
 
 # All on one worker, which makes the run.
 pytestmark = pytest.mark.xdist_group("results")

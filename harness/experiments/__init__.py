@@ -16,9 +16,9 @@ from typing import Any
 import pandas as pd
 
 from harness import build, figures, measure, records, switches, tables
-from harness.experiments import bare_move, entry_exit, footprint, minimum, ports
-from harness.experiments import path_steps, queue_statistics, remapping, stack_switch
-from harness.experiments import wakeup
+from harness.experiments import anatomy, bare_move, entry_exit, footprint, minimum
+from harness.experiments import path_steps, ports, queue_statistics, remapping
+from harness.experiments import stack_switch, wakeup
 from harness.experiments.experiment import ALL_COLUMNS, frame, logs
 from harness.models.i486.model import Board
 
@@ -34,6 +34,8 @@ EXPERIMENTS = {
     "remapping": remapping.EXPERIMENT,
     "minimum": minimum.EXPERIMENT,
     "bare_move": bare_move.EXPERIMENT,
+    "anatomy": anatomy.EXPERIMENT,
+    "anatomy_of_mach": anatomy.OF_MACH,
 }
 
 
