@@ -80,16 +80,19 @@ def write(left: Path, folder: Path, facts: dict[str, Any]) -> None:
 
 
 def evaluate(left: Path, board: Board, revision: str) -> pd.DataFrame:
-    """experiments.csv, of the files in a folder."""
+    """experiments.csv, of the files in a folder. An older run may not have them all."""
     parts = []
     for boot in boots():
+        if not list(left.glob(f"{boot.stem}.*")):
+            continue
         check_logs(left / boot.stem, boot, revision)
         rows = EXPERIMENTS[boot.experiment].evaluate(left / boot.stem, board)
         about = {"experiment": boot.experiment, "configuration": boot.configuration}
         parts.append(frame(rows).assign(**about))
     table = pd.concat(parts, ignore_index=True)
+    there = set(table["experiment"])
     for name, experiment in EXPERIMENTS.items():
-        for configuration, row in experiment.across(table):
+        for configuration, row in experiment.across(table) if name in there else ():
             more = frame([row]).assign(experiment=name, configuration=configuration)
             table = pd.concat([table, more], ignore_index=True)
     return table[list(ALL_COLUMNS)]
@@ -105,7 +108,7 @@ def check_logs(stem: Path, boot: Boot, revision: str) -> None:
 def draw(table: pd.DataFrame, folder: Path, mhz: int) -> None:
     """The figures, and the series from which they are drawn."""
     for name, experiment in EXPERIMENTS.items():
-        if experiment.series:
+        if experiment.series and (table["experiment"] == name).any():
             data = folder / f"{name}.csv"
             tables.write(experiment.series(table, mhz), data)
             figures.draw(name, data, folder, **experiment.variables(table, mhz))
