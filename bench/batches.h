@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Measuring on a real machine: each series many times, all in turn, so that
- *what comes and goes (a hot processor, a system management interrupt) meets all
- *of them.
+ * Measuring on a real machine: each series many times, all in turn. So what
+ * comes and goes (a hot processor, a system management interrupt) meets all of
+ * them.
  *
  * A sample record for each batch, then a record for each series:
  *
- *	series bytes= spaces= cold= round_trips= batches= min= q1= median= q3=
- *max= outliers=
+ *	series bytes= spaces= cold= round_trips= batches=
+ *	       min= q1= median= q3= max= outliers=
  *
  * in units of the clock, for all round trips of a batch; outliers are farther
- *from q1 or q3 than 1.5 times what is between them.
+ * from q1 or q3 than 1.5 times what is between them.
  */
 #ifndef BATCHES_H
 #define BATCHES_H

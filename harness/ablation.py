@@ -305,18 +305,13 @@ def bars(compared: pd.DataFrame, whole: pd.DataFrame) -> pd.DataFrame:
     wide = wide.assign(papers=wide.filter(like="paper_").notna().any(axis=1))
     wide = wide.sort_values(["papers", f"ours_{smallest}"], ascending=False)
     wide = wide.drop(columns="papers").reset_index()
+    sums: dict[str, dict[str, object]] = {n: {"switch": n} for n in (ADDED_UP, AT_ONCE)}
     for row in whole.itertuples():
-        us = row.optimized_us / 100
-        for name, percent in (
-            (ADDED_UP, row.sum_percent),
-            (AT_ONCE, row.whole_percent),
-        ):
-            if name not in set(wide["switch"]):
-                wide.loc[len(wide), "switch"] = name
-            place = wide["switch"] == name
-            wide.loc[place, f"ours_{row.bytes}"] = percent
-            wide.loc[place, f"us_{row.bytes}"] = percent * us
-    return wide
+        percents = {ADDED_UP: row.sum_percent, AT_ONCE: row.whole_percent}
+        for name, percent in percents.items():
+            sums[name][f"ours_{row.bytes}"] = percent
+            sums[name][f"us_{row.bytes}"] = percent / 100 * row.optimized_us
+    return pd.concat([wide, pd.DataFrame(sums.values())], ignore_index=True)
 
 
 def waterfall(compared: pd.DataFrame) -> pd.DataFrame:

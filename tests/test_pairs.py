@@ -94,3 +94,11 @@ def test_the_sides_of_lazy_scheduling(capsys: pytest.CaptureFixture[str]) -> Non
     assert "kernels/core/ready_queue.c: " in shown
     with pytest.raises(Refused, match="SWITCH= is missing"):
         commands.show_sides(Namespace(switch=""))
+
+
+def test_tables_in_comments_are_whole() -> None:
+    """A formatter that fills comments puts a table's lines together."""
+    filled = re.compile(r"^ \*[^ /*\t\n]", re.M)
+    for folder in (KERNELS, ROOT / "bench"):
+        for path in folder.rglob("*.[chS]"):
+            assert not filled.search(path.read_text()), path

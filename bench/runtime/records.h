@@ -9,7 +9,7 @@
  * revision, sample records numbered from 1, and an end record with their
  * count. Between them there may be records about the machine (machine.h) and
  * about series of samples (bench/batches.h). Lines that begin otherwise are for
- *people.
+ * people.
  */
 #ifndef RUNTIME_RECORDS_H
 #define RUNTIME_RECORDS_H

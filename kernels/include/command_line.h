@@ -6,11 +6,10 @@
  *	console=com1 .. com4, a base as 0x3f8, pci, or none	com1
  *	speed=BITS		a second, of the serial port	115200
  *	end=exit|reboot|halt	what follows the last line	exit
- *	pause=SECONDS		before it, to read		10, or 0 for
- *exit watchdog=SECONDS	without a line: a panic		none
+ *	pause=SECONDS		before it, to read		10, or 0 for exit
+ *	watchdog=SECONDS	without a line: a panic		none
  *	mark=1			how it ended, for the next boot of a campaign
- *	rdtsc=off		user programs fault, as on a processor without
- *it
+ *	rdtsc=off		user programs fault, as without rdtsc
  */
 #ifndef COMMAND_LINE_H
 #define COMMAND_LINE_H

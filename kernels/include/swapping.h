@@ -10,9 +10,12 @@
  *	                           wanted(t) is true, and calls visit(t). wanted
  *	                           sees only a copy of the tcb
  *	tcb_give_frames(count)     for frames_when_short: trims the heap, and
- *swaps out some threads that were not used for long tcb_page_fault(address,
- *write) a page fault in the kernel: true if it was for a tcb and has been dealt
- *with tcb_bring_ready()          brings in a thread that is ready; false if
+ *	                           swaps out some threads that were not used
+ *	                           for long
+ *	tcb_page_fault(address, write)
+ *	                           a page fault in the kernel: true if it was
+ *	                           for a tcb and has been dealt with
+ *	tcb_bring_ready()          brings in a thread that is ready; false if
  *	                           none is swapped out
  *	tcb_tick()                 the clock has ticked: brings in those that
  *	                           are ready or have to be woken soon

@@ -14,8 +14,10 @@
  *	                           tcb_exists is false until it is forgotten
  *	tcb_forget(number)         no thread has its address any more
  *	tcb_uid(tcb)               of the thread in the tcb at this address,
- *which need not be brought in; NOBODY if there is none tcb_exists(tcb) is there
- *one? tcb_is_present(number)     can the tcb be used without being brought in?
+ *	                           which need not be brought in; NOBODY if
+ *	                           there is none
+ *	tcb_exists(tcb)            is there one?
+ *	tcb_is_present(number)     can the tcb be used without being brought in?
  *	tcb_set_current(tcb)       called at each thread switch
  *	tcb_refill_frames()        the heap has given back frames: some of them
  *	                           are needed to bring threads in
