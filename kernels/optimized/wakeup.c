@@ -66,14 +66,22 @@ static bool waits_with_timeout(const struct tcb *t)
 	return timeout != TIMEOUT_NEVER && timeout != TIMEOUT_NONE;
 }
 
+/*
+ * Of most the time has not come: of these, only the cache line with the link and that
+ * time is needed. Does one of the others still belong here?
+ */
 static void look_at(struct tcb *t, timeout_t timeout)
 {
+	uint32_t left = t->due - offset;
+
+	if (left <= FAR && left)
+		return;
 	if (!waits_with_timeout(t))
 		wakeup_remove(t);
-	else if (t->due > offset + FAR)
+	else if (t->due > offset)
 		move(t, &far_list);
 	/* To a locked one a transfer has started: it is looked at again. */
-	else if (t->due <= offset && t->state != THREAD_LOCKED)
+	else if (t->state != THREAD_LOCKED)
 		timeout(t);
 }
 
