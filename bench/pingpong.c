@@ -55,6 +55,12 @@ struct player {
 	uint32_t *string;
 	MESSAGE_VARIABLE(MAX_DIRECT, 1) message __attribute__((aligned(16)));
 	struct flat_message flat;
+#if !CONFIG_SHARED_BUFFERS
+	/* What stubs in assembly send from and receive into; from the dope on, so
+	 * many dwords go to the former; upper word of the partner's uid. */
+	MESSAGE_VARIABLE(MAX_DIRECT, 0) request, reply;
+	uint32_t request_dwords, uid_high;
+#endif
 };
 
 /*
@@ -91,7 +97,12 @@ static void prepare(struct player *p, uint32_t bytes)
 {
 	uint32_t string = string_bytes(bytes);
 
-	p->message.head.size = DOPE(MAX_DIRECT, 1);
+	p->message.head.size =
+	    DOPE(MAX_DIRECT, CONFIG_COMPLEX_MESSAGES || string ? 1 : 0);
+#if !CONFIG_SHARED_BUFFERS
+	p->reply.head.size = DOPE(MAX_DIRECT, 0);
+	p->request_dwords = 3 + direct_dwords(bytes);
+#endif
 	p->message.head.dope = DOPE(direct_dwords(bytes), string ? 1 : 0);
 	p->message.strings[0] = (struct indirect_string){
 	    string, (uint32_t)p->string, MAX_STRING, (uint32_t)p->string};
@@ -140,17 +151,41 @@ static bool holds(const struct player *p, struct received r, uint32_t bytes,
 #define ALIGNED() asm volatile(".balign 16")
 
 /*
- * Where the stub is one instruction with its parameters in registers, it and
- * the loop around it are assembly: what is timed is the kernel, not the
- * compiler. The naive stubs are C: what they take is the compiler's, too.
+ * Where the parameters are in registers, the stub of a message without strings is a few
+ * instructions; it and the loop around it are assembly: what is timed is the kernel, and
+ * what the stub has to copy, not the compiler. The others are C: what they take is the
+ * compiler's, too.
  */
 #define ROUNDS_IN_ASSEMBLY                                                     \
-	(CONFIG_COMPLEX_MESSAGES && CONFIG_RPC_SYSCALLS &&                     \
-	    CONFIG_SHARED_BUFFERS && CONFIG_REGISTER_PARAMETERS)
+	(CONFIG_RPC_SYSCALLS && CONFIG_REGISTER_PARAMETERS &&                  \
+	    (CONFIG_SHARED_BUFFERS || HAS_REPLY_AND_RECEIVE_NEXT))
+
+static bool in_assembly(const struct player *p)
+{
+	return ROUNDS_IN_ASSEMBLY &&
+	       ((CONFIG_COMPLEX_MESSAGES && CONFIG_SHARED_BUFFERS) ||
+		   p->message.head.dope >> 16 == 0);
+}
 
 _Static_assert(IPC_OK == 0 && IPC_RESULT == 0xFF, "testb in ROUND");
 
+/* A server's round without reply & receive next. */
+#define SEND_AND_RECEIVE                                                       \
+	"	movl %[message], %%ecx\n"                                            \
+	"	movl %[never], %%ebx\n"                                              \
+	"	int %[send]\n"                                                       \
+	"	testb %%al, %%al\n"                                                  \
+	"	jnz 2f\n"                                                            \
+	"	movl %[message], %%eax\n"                                            \
+	"	xorl %%edx, %%edx\n"                                                 \
+	"	movl %[never], %%edi\n"                                              \
+	"	xorl %%esi, %%esi\n"                                                 \
+	"	int %[receive]\n"                                                    \
+	"	testb %%al, %%al\n"                                                  \
+	"	jnz 2f\n"
+
 /* One system call; behind label 2 if it fails. */
+#if CONFIG_SHARED_BUFFERS
 #define ROUND                                                                  \
 	"	movl %[message], %%eax\n"                                            \
 	"	movl %[never], %%ebx\n"                                              \
@@ -159,19 +194,57 @@ _Static_assert(IPC_OK == 0 && IPC_RESULT == 0xFF, "testb in ROUND");
 	"	int %[vector]\n"                                                     \
 	"	testb %%al, %%al\n"                                                  \
 	"	jnz 2f\n"
+#else
+/* 5.4.1: from the caller's variable to the request, from the reply back to it. */
+#define ROUND                                                                  \
+	"	movl %[message] + 4, %%eax\n"                                        \
+	"	movl %%esi, %c[uid_high]\n"                                          \
+	"	movl %c[request_dwords], %%ecx\n"                                    \
+	"	movl %%eax, %%esi\n"                                                 \
+	"	movl %[request] + 4, %%edi\n"                                        \
+	"	rep movsl\n"                                                         \
+	"	movl %[reply], %%eax\n"                                              \
+	"	movl %[never], %%ebx\n"                                              \
+	"	movl %c[uid_high], %%esi\n"                                          \
+	"	movl %[request], %%ecx\n"                                            \
+	"	movl %%ebx, %%edi\n"                                                 \
+	"	int %[vector]\n"                                                     \
+	"	testb %%al, %%al\n"                                                  \
+	"	jnz 2f\n"                                                            \
+	"	movl %%ebx, %c[message] + 8\n"                                       \
+	"	movl %%ecx, %c[message] + 12\n"                                      \
+	"	movl %%eax, %%ecx\n"                                                 \
+	"	shrl $8, %%ecx\n"                                                    \
+	"	jz 3f\n"                                                             \
+	"	movl %%esi, %c[uid_high]\n"                                          \
+	"	movl %[reply] + 16, %%esi\n"                                         \
+	"	movl %[message] + 16, %%edi\n"                                       \
+	"	rep movsl\n"                                                         \
+	"	movl %c[uid_high], %%esi\n"                                          \
+	"3:\n"
+#endif
+
+#if CONFIG_SHARED_BUFFERS
+#define SEPARATE_BUFFERS(player)
+#else
+#define SEPARATE_BUFFERS(player)                                               \
+	[request] "i"(&(player).request), [reply] "i"(&(player).reply),        \
+	    [request_dwords] "i"(&(player).request_dwords),                    \
+	    [uid_high] "i"(&(player).uid_high),
+#endif
 
 /* In the page of the timed loops, behind them: what calls them needs no other.
  */
 #define BESIDE_LOOPS __attribute__((noinline, section(".timed_text.callers")))
 
 /*
- * player.left times UNROLLED system calls, up to the first failure; from and to
- * r. The loop is out of line, where user.lds puts it, under a name.
+ * player.left times UNROLLED rounds, up to the first failure; from and to r. The
+ * loop is out of line, where user.lds puts it, under a name.
  *
  * in, out: EDX, ESI uid of the partner; out: EAX result, EBX, ECX words, as
  * table 6. Nothing is on the stack.
  */
-#define DO_ROUNDS(name, vector_, player, r)                                    \
+#define DO_ROUNDS(name, round, vector_, player, r)                             \
 	do {                                                                   \
 		uint32_t low = (uint32_t)(r)->from;                            \
 		uint32_t high = (uint32_t)((r)->from >> 32), never;            \
@@ -179,20 +252,22 @@ _Static_assert(IPC_OK == 0 && IPC_RESULT == 0xFF, "testb in ROUND");
 		asm volatile(                                                  \
 		    ".pushsection .timed_text, \"ax\"\n"                       \
 		    "	.balign 64\n" name ":\n"                               \
-		    "1:\n" ROUND ROUND ROUND ROUND "	decl %c[left]\n"          \
+		    "1:\n" round round round round "	decl %c[left]\n"          \
 		    "	jnz 1b\n"                                                \
 		    "2:	ret\n"                                                 \
 		    "	.popsection\n"                                           \
-		    "	call " name                                            \
+		    "	pushl %%ebp; call " name "; popl %%ebp"                \
 		    : "=a"((r)->result), "=b"((r)->words[0]),                  \
 		    "=c"((r)->words[1]), "+d"(low), "+S"(high), "=D"(never)    \
 		    : [message] "i"(&(player).message),                        \
 		    [left] "i"(&(player).left), [vector] "i"(vector_),         \
-		    [never] "i"(TIMEOUT_NEVER)                                 \
-		    : "ebp", "memory", "cc");                                  \
+		    [send] "i"(IPC_SEND), [receive] "i"(IPC_RECEIVE),          \
+		    SEPARATE_BUFFERS(player)[never] "i"(TIMEOUT_NEVER)         \
+		    : "memory", "cc");                                         \
 		(void)never;                                                   \
 		(r)->from = (uid_t)high << 32 | low;                           \
-		if (!CONFIG_REGISTER_MESSAGES && has_message(*(r))) {          \
+		if ((!CONFIG_REGISTER_MESSAGES || !CONFIG_SHARED_BUFFERS) &&   \
+		    has_message(*(r))) {                                       \
 			(r)->words[0] = (player).message.head.words[0];        \
 			(r)->words[1] = (player).message.head.words[1];        \
 		}                                                              \
@@ -221,9 +296,14 @@ static BESIDE_LOOPS struct received serve_rounds(struct received r, uint32_t n)
 	timed.server.left = n / UNROLLED;
 	if (!timed.server.left)
 		return r;
-	if (ROUNDS_IN_ASSEMBLY) {
-		DO_ROUNDS("serve_rounds_loop", IPC_REPLY_AND_RECEIVE_NEXT,
-		    timed.server, &r);
+	if (in_assembly(&timed.server)) {
+#if HAS_REPLY_AND_RECEIVE_NEXT
+		DO_ROUNDS("serve_rounds_loop", ROUND,
+		    IPC_REPLY_AND_RECEIVE_NEXT, timed.server, &r);
+#else
+		DO_ROUNDS(
+		    "serve_rounds_loop", SEND_AND_RECEIVE, 0, timed.server, &r);
+#endif
 		return r;
 	}
 	ALIGNED();
@@ -302,8 +382,9 @@ static BESIDE_LOOPS uint32_t play_rounds(uid_t partner, uint32_t n)
 	timed.client.left = n / UNROLLED;
 	if (!timed.client.left)
 		return IPC_OK;
-	if (ROUNDS_IN_ASSEMBLY) {
-		DO_ROUNDS("play_rounds_loop", IPC_CALL, timed.client, &r);
+	if (in_assembly(&timed.client)) {
+		DO_ROUNDS(
+		    "play_rounds_loop", ROUND, IPC_CALL, timed.client, &r);
 		return r.result;
 	}
 	ALIGNED();

@@ -205,7 +205,7 @@ def test_an_anatomy_is_the_whole_message(tmp_path: Path) -> None:
     groups = {group: cycles for (_, group), cycles in found.items()}
     assert set(groups) == set(anatomy.GROUPS)
     assert 107 <= groups[anatomy.ENTRY] < 150 and groups[anatomy.REST] == 0
-    assert groups[anatomy.TLB] == 54 and groups[anatomy.COPY] == 0
+    assert groups[anatomy.TLB] == 45 and groups[anatomy.COPY] == 0
     assert 200 < sum(groups.values()) < 250
 
 

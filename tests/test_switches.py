@@ -71,7 +71,7 @@ def test_debug_builds_have_names_of_their_own() -> None:
         ("optimized+lazy_scheduling", "removed with -"),
         ("baseline-lazy_scheduling", "added with +"),
         ("optimized-lazy_shceduling", "did you mean lazy_scheduling?"),
-        ("optimized-x", "no switch 'x': they are rpc_syscalls, complex_messages"),
+        ("optimized-x", "no switch 'x': they are rpc_syscalls, reply_and_receive"),
         ("../optimized", "no configuration"),
     ],
 )

@@ -106,7 +106,7 @@ static struct received do_ipc(const struct order *o)
 			    IPC_CALL, o->partner, send, wait, receive, end);
 		break;
 	case REPLY_AND_RECEIVE_NEXT:
-		if (CONFIG_RPC_SYSCALLS)
+		if (HAS_REPLY_AND_RECEIVE_NEXT)
 			return ipc_trap(IPC_REPLY_AND_RECEIVE_NEXT, o->partner,
 			    send, wait, receive, end);
 		break;
@@ -394,7 +394,7 @@ static void brawl(struct brawler *b)
 		}
 		/* fall through */
 	case REPLY_AND_RECEIVE_NEXT:
-		if (CONFIG_RPC_SYSCALLS) {
+		if (HAS_REPLY_AND_RECEIVE_NEXT) {
 			ipc_trap(IPC_REPLY_AND_RECEIVE_NEXT, partner, message,
 			    timeout, message, timeout);
 			break;

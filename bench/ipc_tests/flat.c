@@ -224,6 +224,7 @@ static bool others_run(void)
 	steps = 0;
 	counter = thread_create(count_steps, NULL, stack, sizeof(stack));
 	tell(a, &send);
+	settle();
 	passed = ask(a).result == IPC_OK && steps > 0;
 	thread_delete(counter);
 	ask(b);

@@ -54,8 +54,10 @@ static bool fails_to_send(void)
 		if (!CONFIG_RPC_SYSCALLS)
 			continue;
 		all &= tell_and_ask(a, &call).result == IPC_FAULT;
-		call.operation = REPLY_AND_RECEIVE_NEXT;
-		all &= tell_and_ask(a, &call).result == IPC_FAULT;
+		if (HAS_REPLY_AND_RECEIVE_NEXT) {
+			call.operation = REPLY_AND_RECEIVE_NEXT;
+			all &= tell_and_ask(a, &call).result == IPC_FAULT;
+		}
 		call.operation = CALL;
 	}
 	return still_gets(b, a) && all;

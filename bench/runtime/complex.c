@@ -319,7 +319,7 @@ struct received flat_reply_and_receive_next(uid_t to,
 	const struct message *last = prepare(&m, send);
 	uint32_t result;
 
-	if (last && CONFIG_RPC_SYSCALLS)
+	if (last && HAS_REPLY_AND_RECEIVE_NEXT)
 		return flat_unpack(
 		    ipc_trap(IPC_REPLY_AND_RECEIVE_NEXT, to, last, m.timeout,
 			flat_open(flat, receive), receive_timeout),

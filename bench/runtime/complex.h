@@ -157,7 +157,7 @@ static inline struct received complex_reply_and_receive_next(uid_t to,
 	if (!goes_as_it_is(send))
 		return flat_reply_and_receive_next(
 		    to, send, send_timeout, receive, receive_timeout, flat);
-	if (CONFIG_RPC_SYSCALLS)
+	if (HAS_REPLY_AND_RECEIVE_NEXT)
 		return flat_stub(IPC_REPLY_AND_RECEIVE_NEXT, to, send,
 		    send_timeout, receive, receive_timeout, flat);
 	result = ipc_send(to, send, send_timeout);

@@ -159,7 +159,7 @@ static inline struct received ipc_reply_and_receive_next(uid_t to,
 {
 	uint32_t result;
 
-	if (CONFIG_RPC_SYSCALLS)
+	if (HAS_REPLY_AND_RECEIVE_NEXT)
 		return ipc_stub(IPC_REPLY_AND_RECEIVE_NEXT, to, send,
 		    send_timeout, receive, receive_timeout);
 	result = ipc_send(to, send, send_timeout);

@@ -56,7 +56,7 @@ FUNCTIONS = (
     (
         QUEUES,
         r"node_|start_receiver|schedule|wait_and_start|timeslice_|thread_handoff|"
-        r"change_states|queue_",
+        r"wait_for$|start_partner|keep_successor|queue_",
     ),
     (
         SWITCH,

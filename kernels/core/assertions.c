@@ -142,8 +142,6 @@ static void check_state(const struct tcb *t)
 		demand(t->partner && lives(t->partner),
 		    "a sender's receiver lives", t);
 		break;
-	case THREAD_BARE:
-		break;
 	case THREAD_RECEIVING:
 	case THREAD_LOCKED:
 		demand(!t->partner || is_interrupt(t->partner) ||
@@ -165,8 +163,7 @@ static void check_state(const struct tcb *t)
 		    "a bare receiver's sender lives", t);
 	}
 	threads.waiting++;
-	demand(t->state != (uint32_t)t && (is_bare(t) || t->partner != t),
-	    "no thread waits for itself", t);
+	demand(is_bare(t) || t->partner != t, "no thread waits for itself", t);
 	demand(t->in_wakeup_list || !has_timeout(t),
 	    "a thread that waits with a timeout is in a wakeup list", t);
 }

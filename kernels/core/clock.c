@@ -10,7 +10,7 @@
 
 uint32_t clock_ticks EACH_TICK;
 
-static int timeslice EACH_TICK; /* ticks that are left of it */
+int timeslice HOT;
 
 void clock_init(void)
 {

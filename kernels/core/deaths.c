@@ -14,8 +14,9 @@
 
 static const struct tcb *waits_on(const struct tcb *t)
 {
-	if (t->state > THREAD_DEAD)
-		return (const struct tcb *)t->state;
+	if (is_bare(t))
+		return t->state != (uint32_t)t ? (const struct tcb *)t->state
+					       : NULL;
 	return t->state == THREAD_RECEIVING || t->state == THREAD_SENDING ||
 		       t->state == THREAD_FAULTING
 		   ? t->partner

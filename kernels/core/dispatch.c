@@ -10,6 +10,7 @@
 #include <kernel_stack.h>
 #include <panic.h>
 #include <ready_queue.h>
+#include <resources.h>
 #include <space.h>
 #include <tcb_table.h>
 #include <window.h>
@@ -18,15 +19,13 @@
 uint32_t running_save_top HOT;
 #endif
 
+#if CONFIG_DIRECT_SWITCH
+struct tcb *successor HOT, *bare_successor HOT;
+#endif
+
 static struct task idle_task;
 static struct tcb *idle_thread;
 static void (*tidy_up)(void);
-
-/* What switch_stack pops. */
-struct switch_frame {
-	uint32_t edi, esi, ebx, ebp;
-	uint32_t eip;
-};
 
 void dispatch_prepare(struct tcb *t, void *stack_top, void (*function)(void))
 {
@@ -58,6 +57,7 @@ void dispatch_init(void (*tidy)(void))
 	uint32_t n;
 
 	tidy_up = tidy;
+	tables.message_limit = MESSAGE_LIMIT;
 	for (n = 0; n < PRIORITIES; n++)
 		queue_init(&ready_queues[n]);
 	list_init(&idle_task.mappings);
@@ -98,6 +98,7 @@ void switch_to(struct tcb *next)
 {
 	struct tcb *me = current_thread();
 
+	successor_forget();
 	if (next == me)
 		return;
 	assert_that(
@@ -122,6 +123,18 @@ void schedule(void)
 		next = idle_thread;
 	timeslice_start(next->timeslice);
 	switch_to(next);
+}
+
+void schedule_successor(void)
+{
+#if CONFIG_DIRECT_SWITCH
+	struct tcb *next = bare_successor ? bare_successor : successor;
+
+	if (next && next->state == THREAD_READY)
+		switch_to(next);
+	else
+#endif
+		schedule();
 }
 
 void thread_yield(void)

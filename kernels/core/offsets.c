@@ -4,7 +4,9 @@
  * Makefile makes offsets.h.
  */
 #include <cpu.h>
+#include <dispatch.h>
 #include <ports.h>
+#include <resources.h>
 #include <space.h>
 #include <tcb.h>
 #include <thread_table.h>
@@ -14,6 +16,7 @@
 	asm volatile("\n#define " name " %c0" : : "i"(value))
 
 _Static_assert(THREAD_READY == 0, "ipc_entry.S has a register that is 0");
+_Static_assert(SERVICE_SELF == 0 && SERVICE_OK == 0, "entry_service tests EAX");
 
 void offsets(void);
 
@@ -30,13 +33,19 @@ void offsets(void)
 	DEFINE("TCB_COPROCESSOR", offsetof(struct tcb, coprocessor));
 	DEFINE("TCB_RESOURCES", offsetof(struct tcb, resources));
 	DEFINE("TCB_STACK_TOP", offsetof(struct tcb, stack_top));
+	DEFINE("TCB_ESP", offsetof(struct tcb, esp));
+	DEFINE("TCB_IN_READY_QUEUE", offsetof(struct tcb, in_ready_queue));
+	DEFINE("TCB_TIMESLICE", offsetof(struct tcb, timeslice));
+	DEFINE("TCB_INBOX", offsetof(struct tcb, transfer.inbox));
+	DEFINE("SERVICE_CLOCK", SERVICE_CLOCK);
+	DEFINE("SWITCH_FRAME_BYTES", sizeof(struct switch_frame));
 
 	DEFINE("THREAD_READY", THREAD_READY);
 	DEFINE("THREAD_SENDING", THREAD_SENDING);
-	DEFINE("THREAD_BARE", THREAD_BARE);
 	DEFINE("UID_NUMBER_MASK", UID_NUMBER_MASK);
 	DEFINE("UID_NUMBER_SHIFT", UID_NUMBER_SHIFT);
 	DEFINE("RESOURCE_WINDOW", RESOURCE_WINDOW);
+	DEFINE("MESSAGE_LIMIT", MESSAGE_LIMIT);
 	DEFINE("PTE_USER", PTE_USER);
 
 	DEFINE("FRAME_BYTES", sizeof(struct trap_frame));
@@ -53,6 +62,8 @@ void offsets(void)
 	DEFINE("FRAME_EBP", offsetof(struct trap_frame, ebp));
 	DEFINE("FRAME_EIP", offsetof(struct trap_frame, eip));
 
+	DEFINE("TABLES_MESSAGE_LIMIT",
+	    offsetof(struct processor_tables, message_limit));
 	DEFINE("TABLES_ESP0", offsetof(struct processor_tables, tss.esp0));
 	DEFINE("THREAD_SLOT_BYTES", sizeof(struct thread_slot));
 

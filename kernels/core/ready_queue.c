@@ -5,8 +5,8 @@
  */
 #include <ready_queue.h>
 
-struct queue ready_queues[PRIORITIES];
 uint32_t ready_highest HOT;
+struct queue ready_queues[PRIORITIES] HOT;
 #if !CONFIG_LAZY_SCHEDULING
 struct queue waiting_queue = QUEUE_EMPTY(waiting_queue);
 #endif

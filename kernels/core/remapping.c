@@ -75,6 +75,19 @@ static void forget(struct task *task, uint32_t address, uint32_t bytes)
 		mapping_forget(task, address, bytes);
 }
 
+bool pages_move_simply(const struct task *from, const struct task *to,
+    uint32_t address, uint32_t bytes, bool writable)
+{
+	if (from == to || !list_empty(&from->mappings) ||
+	    !list_empty(&to->mappings) ||
+	    address % REGION_SIZE + bytes > REGION_SIZE ||
+	    !(table_of(from, address) & table_of(to, address) & PTE_PRESENT))
+		return false;
+	move_entries(entry_of(from, address), entry_of(to, address),
+	    bytes / PAGE_SIZE, writable ? ~0u : ~(uint32_t)PTE_WRITABLE);
+	return true;
+}
+
 void pages_move(struct task *from, struct task *to, uint32_t address,
     uint32_t bytes, bool writable)
 {

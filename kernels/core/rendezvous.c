@@ -12,7 +12,7 @@
 bool waits_for(const struct tcb *to, const struct tcb *from)
 {
 	if (is_bare(to))
-		return to->state == THREAD_BARE || to->state == (uint32_t)from;
+		return to->state == (uint32_t)to || to->state == (uint32_t)from;
 	return to->state == THREAD_RECEIVING &&
 	       (!to->partner || to->partner == from);
 }
@@ -38,7 +38,7 @@ void settle(struct tcb *t)
 
 	if (!CONFIG_HAND_CODED_PATH || !is_bare(t))
 		return;
-	t->partner = t->state == THREAD_BARE ? NULL : (struct tcb *)t->state;
+	t->partner = t->state == (uint32_t)t ? NULL : (struct tcb *)t->state;
 	from = awaited_uid(t->partner);
 	frame_put_uid(frame, from);
 	frame->edi = TIMEOUT_NEVER;
@@ -49,23 +49,18 @@ void settle(struct tcb *t)
 void start_receiver(struct tcb *me, struct tcb *to)
 {
 	make_ready(to);
-	if (CONFIG_DIRECT_SWITCH && CONFIG_RPC_SYSCALLS &&
-	    to->priority >= me->priority) {
-		queue_preempted(me);
-		queue_starts(to);
-		switch_to(to);
-	} else {
-		queue_ready(to);
-		if (ready_highest > me->priority)
-			thread_preempt();
-	}
+	queue_ready(to);
+	successor_keep(to);
+	if (ready_highest > me->priority)
+		thread_preempt();
 }
 
 void wait_and_start(struct tcb *me, enum thread_state state,
     struct tcb *partner, struct tcb *start)
 {
 	me->partner = partner;
-	me->state = state == THREAD_BARE && partner ? (uint32_t)partner : state;
+	me->state =
+	    state == THREAD_BARE ? (uint32_t)(partner ? partner : me) : state;
 	queue_waits(me);
 	if (start) {
 		make_ready(start);
@@ -76,7 +71,7 @@ void wait_and_start(struct tcb *me, enum thread_state state,
 		}
 		queue_ready(start);
 	}
-	schedule();
+	schedule_successor();
 }
 
 uint32_t check_timeout(uint32_t timeout)

@@ -74,7 +74,7 @@ struct tcb *thread_create(
 		queue_unreserve();
 		return NULL;
 	}
-	t->uid = number_take(number, chief);
+	t->uid = number_take(number);
 	t->state = THREAD_READY;
 	t->task = task;
 	t->space = task->directory_address;
@@ -139,6 +139,7 @@ void thread_delete(struct tcb *t)
 	queue_removed(t);
 	ipc_thread_deleted(t);
 	coprocessor_forget(t);
+	successor_forget();
 	t->state = THREAD_DEAD;
 	if (t != current_thread()) {
 		thread_free(number);

@@ -19,24 +19,21 @@ uint32_t number_find(void)
 		search_from++;
 	for (number = search_from; number < MAX_THREADS; number++)
 		if (!number_in_use[number] &&
-		    thread_table[number].generation != UINT32_MAX)
+		    thread_table[number].generation != UID_GENERATIONS - 1)
 			return number;
 	return 0;
 }
 
-static uid_t new_uid(uint32_t number, uid_t chief)
+static uid_t new_uid(uint32_t number)
 {
 	uint32_t generation = ++thread_table[number].generation;
-	uint32_t low = (generation & 0xFFF) | number << UID_NUMBER_SHIFT |
-		       (generation >> 12 & 0x3F) << 26;
-	uint32_t high = generation >> 18 | thread_number(chief) << 14;
 
-	return (uid_t)high << 32 | low;
+	return (uid_t)generation << 32 | number << UID_NUMBER_SHIFT;
 }
 
-uid_t number_take(uint32_t number, uid_t chief)
+uid_t number_take(uint32_t number)
 {
-	uid_t uid = new_uid(number, chief);
+	uid_t uid = new_uid(number);
 
 	thread_table[number].uid = uid;
 	number_in_use[number] = true;

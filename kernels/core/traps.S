@@ -5,6 +5,9 @@
  */
 #include <abi.h>
 #include <enter.h>
+#if CONFIG_HAND_CODED_PATH
+#include <steps.h>
+#endif
 
 	.text
 
@@ -45,7 +48,16 @@ return_to_user:
 	addl	$8, %esp	/* vector, error code */
 	iret
 
+#if CONFIG_HAND_CODED_PATH
+	.globl	entry_service
+	.balign	16
+entry_service:
+	answer_simple_services
+	/* Falls through. */
+	system_call slow_service, kernel_service, KERNEL_SERVICE
+#else
 	system_call entry_service, kernel_service, KERNEL_SERVICE
+#endif
 
 #if CONFIG_SEGMENT_CHECK
 /* A program has loaded others. Clobbers EAX. */

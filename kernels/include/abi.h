@@ -29,9 +29,13 @@
  * IPC_RECEIVE takes in EDX, ESI the only source to receive from, or NOBODY
  * to receive from any thread. Without CONFIG_REGISTER_MESSAGES bytes 0..7 come
  * back in the receive buffer and EBX, ECX are undefined. Without
- * CONFIG_RPC_SYSCALLS IPC_CALL and IPC_REPLY_AND_RECEIVE_NEXT do not exist;
- * the stubs in bench/runtime/ipc.h make them out of the other two.
+ * CONFIG_RPC_SYSCALLS IPC_CALL and IPC_REPLY_AND_RECEIVE_NEXT do not exist, nor
+ * does the latter without CONFIG_REPLY_AND_RECEIVE; the stubs in
+ * bench/runtime/ipc.h make them out of the other two.
  */
+#define HAS_REPLY_AND_RECEIVE_NEXT                                             \
+	(CONFIG_RPC_SYSCALLS && CONFIG_REPLY_AND_RECEIVE)
+
 #define IPC_SEND 0x30
 #define IPC_RECEIVE 0x31
 #define IPC_CALL 0x32
@@ -74,12 +78,10 @@
 /*
  * Unique thread identifier (section 5.3.1), never reused:
  *
- *	bits  0..11  generation, low part (as wide as a tcb, so that the
- *	             number is already multiplied by the size of a tcb)
+ *	bits  0..11  0: the number is already multiplied by the size of a tcb
  *	bits 12..25  thread number
- *	bits 26..31  generation, middle part
- *	bits 32..45  generation, high part
- *	bits 46..59  chief: number of the thread that created it
+ *	bits 26..31  0
+ *	bits 32..59  generation: how many threads had this number
  *	bits 60..63  station: 0, this machine
  */
 typedef uint64_t uid_t;

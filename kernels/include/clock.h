@@ -11,6 +11,7 @@
 #define MS_PER_TICK 4
 
 extern uint32_t clock_ticks; /* since boot */
+extern int timeslice; /* the running thread's: ticks that are left of it */
 
 void clock_init(void);
 

@@ -19,7 +19,7 @@
 #define COPROCESSOR_H
 
 #include <stdbool.h>
-#include <tcb.h>
+#include <resources.h>
 
 /* Leaves the coprocessor as after fninit. */
 static inline void coprocessor_save(struct coprocessor_state *to)

@@ -166,7 +166,7 @@ struct tss {
 struct processor_tables {
 	uint64_t idt[VECTORS] OWN_PAGE;
 	uint64_t gdt[DESCRIPTORS] OWN_PAGE;
-	uint32_t unused;
+	uint32_t message_limit; /* resources.h; in the cache line of tss.esp0 */
 	struct tss tss OWN_PAGE;
 };
 

@@ -8,6 +8,12 @@
 
 #include <tcb.h>
 
+/* What a thread that does not run has on its kernel stack (switch.S). */
+struct switch_frame {
+	uint32_t edi, esi, ebx, ebp;
+	uint32_t eip;
+};
+
 /*
  * Makes the idle thread. tidy: what the kernel has put off; called when a
  * thread yields, and when none is ready.
@@ -32,6 +38,34 @@ void switch_to(struct tcb *next);
 /* Gives the processor to the thread that the scheduler picks, for a timeslice.
  */
 void schedule(void);
+
+/*
+ * The thread that the running one has made ready by its last send, since it got the
+ * processor (5.3.5): when the running one waits, it goes on, for the rest of the
+ * timeslice. Without DIRECT_SWITCH there is none.
+ */
+#if CONFIG_DIRECT_SWITCH
+extern struct tcb *successor;	   /* NULL: none; may have waited since */
+extern struct tcb *bare_successor; /* NULL; or it, by the hand-coded path */
+#endif
+
+static inline void successor_keep(struct tcb *t)
+{
+#if CONFIG_DIRECT_SWITCH
+	successor = t;
+	bare_successor = NULL;
+#else
+	(void)t;
+#endif
+}
+
+static inline void successor_forget(void)
+{
+	successor_keep(NULL);
+}
+
+/* Gives the processor to it, or as schedule does. */
+void schedule_successor(void);
 
 /* Lets the other ready threads of the same priority run first, if there is
  * none of higher priority. */

@@ -11,6 +11,8 @@
  * the user's flat descriptor, so there is nothing to load on the way back, and
  * the frame's places stay unused.
  */
+#ifndef ENTER_H
+#define ENTER_H
 /* clang-format off */
 #include <config.h>
 #include <cpu.h>
@@ -55,3 +57,5 @@
 after_\handler:		/* a name for profiles */
 	jmp	return_to_user
 .endm
+
+#endif

@@ -17,6 +17,13 @@
 void pages_move(struct task *from, struct task *to, uint32_t address,
     uint32_t bytes, bool writable);
 
+/*
+ * The usual case: in one region of 4 MB, with page tables on both sides and nothing lent.
+ * Then it is done, and true, except that the TLB still has the pages of from.
+ */
+bool pages_move_simply(const struct task *from, const struct task *to,
+    uint32_t address, uint32_t bytes, bool writable);
+
 /* Makes page tables wherever the first task has some. False if there is no
  * memory. */
 bool pages_make_tables(

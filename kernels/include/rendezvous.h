@@ -42,9 +42,9 @@ static inline void wake(struct tcb *t, uint32_t received)
 }
 
 /*
- * A receiver has its message, and the running thread, its sender, stays ready.
- * It gives its timeslice to no receiver of lower priority; and keeps it where
- * send is half of a call, because it is about to receive.
+ * A receiver has its message, and the running thread, its sender, stays ready. A sender
+ * is mostly about to receive, so it keeps the processor, unless the receiver has a higher
+ * priority; when it waits, the receiver is next.
  */
 void start_receiver(struct tcb *me, struct tcb *to);
 

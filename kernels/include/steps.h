@@ -15,6 +15,12 @@
 
 #include "../core/steps/marks.h"
 
+#if CONFIG_CONDENSED_TABLES
+#include "../optimized/steps/switch_page.h"
+#else
+#include "../baseline/steps/switch_page.h"
+#endif
+
 #if CONFIG_SEGMENT_CHECK
 #include "../optimized/steps/segments.h"
 #else
@@ -81,11 +87,7 @@
 #include "../baseline/steps/coprocessor.h"
 #endif
 
-#if CONFIG_CONDENSED_TABLES
-#include "../optimized/steps/switch_page.h"
-#else
-#include "../baseline/steps/switch_page.h"
-#endif
+#include "../core/steps/starting.h"
 
 #if CONFIG_DIRECT_SWITCH
 #include "../optimized/steps/direct_switch.h"
@@ -98,5 +100,6 @@
 #include "../core/steps/ports.h"
 #include "../core/steps/strings.h"
 #include "../core/steps/delivery.h"
+#include "../core/steps/services.h"
 
 #endif

@@ -14,6 +14,7 @@
 #include <task.h>
 
 #define UID_NUMBER_SHIFT 12
+#define UID_GENERATIONS (1u << 28)
 #define UID_STATION(uid) ((uint32_t)((uid) >> 60))
 #define UID_NUMBER_MASK ((MAX_THREADS - 1u) << UID_NUMBER_SHIFT)
 
@@ -21,13 +22,14 @@ enum thread_state {
 	THREAD_READY,	  /* running, or could run */
 	THREAD_SENDING,	  /* waits until partner receives from it */
 	THREAD_RECEIVING, /* waits for a message from partner, or any thread */
-	THREAD_BARE,	  /* the same from any, with a bare kernel stack */
 	THREAD_LOCKED,	  /* as RECEIVING, but a long one is being copied */
 	THREAD_COPYING,	  /* waits, sending, for partner's pager */
 	THREAD_FAULTING,  /* waits for the answer of partner, its pager */
 	THREAD_DEAD,	  /* waits to be freed */
-	/* Higher ones: the address of the tcb from which it receives, BARE. So
-	 * that a short IPC compares and changes one word (5.3.4). */
+	/* Higher ones: the address of the tcb from which it receives, or its own
+	 * if from any, with a BARE kernel stack. So that a short IPC compares and
+	 * changes one word (5.3.4). */
+	THREAD_BARE
 };
 
 /* Long messages that a thread takes part in, so far as the kernel can wait in
@@ -144,7 +146,7 @@ static inline void frame_put_uid(struct trap_frame *frame, uid_t uid)
 
 static inline bool is_bare(const struct tcb *t)
 {
-	return t->state == THREAD_BARE || t->state > THREAD_DEAD;
+	return t->state > THREAD_DEAD;
 }
 
 static inline uint32_t thread_number(uid_t uid)

@@ -21,7 +21,7 @@ extern uint32_t thread_table_end; /* the slots from here on are free */
 uint32_t number_find(void);
 
 /* The number is a new thread's. Returns its uid. */
-uid_t number_take(uint32_t number, uid_t chief);
+uid_t number_take(uint32_t number);
 
 /* The thread has died. Others may wait for it: its number is not free yet. */
 void number_end(uint32_t number);

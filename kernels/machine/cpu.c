@@ -123,11 +123,11 @@ int cpu_set_cold_ipc(uint32_t how)
 	    (how == COLD_INVD && !cache_writes_through()))
 		return 0;
 	system_call(IPC_SEND, send_entries[how].send);
-	if (CONFIG_RPC_SYSCALLS) {
+	if (CONFIG_RPC_SYSCALLS)
 		system_call(IPC_CALL, send_entries[how].call);
+	if (HAS_REPLY_AND_RECEIVE_NEXT)
 		system_call(IPC_REPLY_AND_RECEIVE_NEXT,
 		    send_entries[how].reply_and_receive_next);
-	}
 	return 1;
 }
 

@@ -18,7 +18,7 @@ static inline void coprocessor_leave(struct tcb *t)
 {
 	if (!(t->resources & RESOURCE_COPROCESSOR))
 		return;
-	t->resources &= ~RESOURCE_COPROCESSOR;
+	resource_leave(t, RESOURCE_COPROCESSOR);
 	/* The lower half of CR0; it leaves all but the lowest bits alone. */
 	asm volatile("lmsw %w0" : : "r"(CR0_PE | CR0_MP | CR0_TS));
 }
@@ -26,7 +26,7 @@ static inline void coprocessor_leave(struct tcb *t)
 static inline bool coprocessor_not_available(struct tcb *t)
 {
 	asm volatile("clts");
-	t->resources |= RESOURCE_COPROCESSOR;
+	resource_take(t, RESOURCE_COPROCESSOR);
 	if (coprocessor_owner == t)
 		return true;
 	if (coprocessor_owner)

@@ -17,7 +17,8 @@
  *
  *	EAX  receive buffer		ECX  message to send
  *	EBX  send timeout		EDX, ESI  destination's uid
- *	EDI  receive timeout; behind own_tcb the running thread's tcb
+ *	EDI  receive timeout; behind check_entry scratch, behind own_tcb the running
+ *	     thread's tcb
  *	EBP  scratch; behind compute_destination the destination's tcb
  *
  * Kernel stack, downwards: SS ESP EFLAGS CS EIP, pushed by the processor: the
@@ -29,9 +30,9 @@
  * repeated.
  *
  * Each step tells its cycles. With 71 for int, 36 for iret, 6 for the user's loop
- * and 54 for six TLB misses a short call takes 223, a reply 226. The misses:
- * partner's tcb, message; in the new space its tcb again, the tables; code of the
- * user and of this path. make profile CONFIG=optimized shows each instruction.
+ * and 45 for five TLB misses a short call takes 205, a reply 206. The misses:
+ * partner's tcb, message; in the new space its tcb again, this path with the tables,
+ * and code of the user. make profile CONFIG=optimized shows each instruction.
  */
 #include <steps.h>
 
@@ -50,9 +51,6 @@ ipc_path_end:
 
 #if CONFIG_RPC_SYSCALLS
 
-	.set	entry_send, c_send
-	.set	entry_receive, c_receive
-
 /* ---- call -------------------------------------------------------------------- */
 
 /*
@@ -60,28 +58,24 @@ ipc_path_end:
  * out: in another thread, table 6; or in the C path
  */
 	rare_not_open		call
-	rare_leave		call
+	rare_leave		call, near_slow_call
 	within_reach		call
 entry_call:
-	check_segments		near_slow_call
+	check_entry		call
 call_path:			/* a name for profiles */
-	fetch_parameters	near_slow_call
-	check_timeout		near_slow_call
 	check_port		entry_port_call
 	compute_destination	near_slow_call
-	check_message		near_slow_call
-	compare_uid		near_slow_call
+	check_message		call
 	own_tcb
+	compare_uid		near_slow_call
 	check_legal		near_lost_call
 	check_open		call
-	leave_resources		call
 	check_short		long_call, near_lost_call
 	load_words		near_lost_call
 	/* Point of no return. */
 	keep_buffer
-	change_states		%ebp, %eax
 	cover_frame_if_needed
-	go_on
+	go_on			%ebp
 	return_in_switch_page
 
 long_call:
@@ -89,45 +83,48 @@ long_call:
 	movl	$lost_call, %esi
 	jmp	transfer
 
+#endif
+
+#if HAS_REPLY_AND_RECEIVE_NEXT
+
 /* ---- reply & receive next ------------------------------------------------------ */
 
 /* in, out: as entry_call */
-	rare_not_closed		reply_and_receive_next
-	rare_leave		reply_and_receive_next
+	rare_not_simple		reply_and_receive_next
+	rare_leave		reply_and_receive_next, near_slow_reply_and_receive_next
 	within_reach		reply_and_receive_next
 entry_reply_and_receive_next:
-	check_segments		near_slow_reply_and_receive_next
+	check_entry		reply_and_receive_next
 reply_path:			/* a name for profiles */
-	fetch_parameters	near_slow_reply_and_receive_next
-	check_timeout		near_slow_reply_and_receive_next
 	check_port		by_link
 .Lby_uid:
 	compute_destination	near_slow_reply_and_receive_next
-	check_message		near_slow_reply_and_receive_next
-	compare_uid		near_slow_reply_and_receive_next
+	check_message		reply_and_receive_next
 	own_tcb
+	compare_uid		near_slow_reply_and_receive_next
 	check_legal		near_lost_reply_and_receive_next
-	check_closed		reply_and_receive_next
-	check_no_sender		near_lost_reply_and_receive_next
-	leave_resources		reply_and_receive_next
+	check_reply		reply_and_receive_next
 	check_short		long_reply, near_lost_reply_and_receive_next
 	load_words		near_lost_reply_and_receive_next
 	/* Point of no return. */
 	keep_buffer
-	change_states		$THREAD_BARE, %eax, movb
 	cover_frame_if_needed
-	go_on
+	go_on			%edi
 	return_in_switch_page
 
 long_reply:
-	movl	$THREAD_BARE, %edx
+	movl	%edi, %edx
 	movl	$lost_reply_and_receive_next, %esi
-	/* Falls through. */
+	jmp	transfer
+
+#endif
+
+#if CONFIG_RPC_SYSCALLS
 
 /* ---- either, with more than 8 bytes -------------------------------------------- */
 
 /*
- * in:  behind all guards but check_short; EDX the state to wait in, ESI
+ * in:  behind all guards but check_short; EDX for which tcb to wait, ESI
  *	where the C path is entered if it is not so simple
  *
  * The frame keeps what the guards found: EAX, EBX, ECX the caller's; EDX, ESI
@@ -151,8 +148,7 @@ transfer:
 	close_window
 	keep_buffer_in_frame
 	movl	FRAME_EDX(%esp), %ecx
-	change_states		%ecx, %esi
-	go_on
+	go_on			%ecx, uid, kept
 	finish_transfer
 
 /* Only the sender has noticed yet. */
@@ -169,6 +165,8 @@ transfer_failed:
 
 #if CONFIG_PORTS
 
+#if HAS_REPLY_AND_RECEIVE_NEXT
+
 /* ---- reply by a link ------------------------------------------------------------ */
 
 /* in: EDX the index of the link; behind check_timeout */
@@ -177,11 +175,13 @@ by_link:
 	find_answered		slow_reply_and_receive_next
 	jmp	.Lby_uid
 
+#endif
+
 /* ---- call of a port (7.1) --------------------------------------------------------- */
 
 /* in: as by_link. out: as entry_call. What is not short goes by the C path */
 	rare_not_open		port_call
-	rare_leave		port_call
+	rare_leave		port_call, near_lost_port_call
 near_lost_port_call:
 	own_tcb
 	movl	TCB_INDEX(%edi), %edx
@@ -192,104 +192,108 @@ near_lost_port_call:
 entry_port_call:
 	find_port		near_lost_port_call
 	compute_destination	near_lost_port_call
-	check_message		near_lost_port_call
+	check_message		port_call
 	compare_uid		near_lost_port_call
 	movl	%edi, %esi
 	own_tcb
 	check_not_self		near_lost_port_call
 	check_open		port_call
-	leave_resources		port_call
 	check_short		near_lost_port_call, near_lost_port_call
 	load_words		near_lost_port_call
 	/* Point of no return. */
 	keep_buffer
 	link_answer
-	change_states		%ebp, %eax
 	cover_frame_if_needed
-	go_on			port
+	go_on			%ebp, port
 	return_in_switch_page
 
 #endif /* CONFIG_PORTS */
 
-#else /* !CONFIG_RPC_SYSCALLS */
+#endif /* CONFIG_RPC_SYSCALLS */
+
+#if !CONFIG_RPC_SYSCALLS
+	.set	entry_call, c_call	/* not in the IDT */
+#endif
+#if !HAS_REPLY_AND_RECEIVE_NEXT
+	.set	entry_reply_and_receive_next, c_reply_and_receive_next
+#endif
 
 /* ---- send ----------------------------------------------------------------------- */
 
-	.set	entry_call, c_call	/* not in the IDT */
-	.set	entry_reply_and_receive_next, c_reply_and_receive_next
-
 /*
  * in:  table 6, and what the processor has pushed
- * out: EAX IPC_OK; or in the C path. The receiver is made ready
+ * out: EAX IPC_OK; or in the C path. The receiver is ready, the sender goes on
  */
-	rare_not_open		send
+	rare_not_closed		send
+	rare_leave		send, near_slow_send
 	within_reach		send
 entry_send:
 	check_segments		near_slow_send
 send_path:			/* a name for profiles */
 	fetch_parameters	near_slow_send
 	compute_destination	near_slow_send
-	check_message		near_slow_send
-	compare_uid		near_slow_send
+	check_message		send
 	own_tcb
+	compare_uid		near_slow_send
 	check_legal		near_lost_send
-	check_open		send
-	check_window_closed	near_lost_send
+	check_closed		send
+	check_priority		near_lost_send
 	check_short		long_send, near_lost_send
 	load_words		near_lost_send
 	/* Point of no return. */
+	short_result
+#if STARTS_BY_HAND
+	finish_send
+	return_to_partner
+#else
 	cover_frame
-	xorl	%eax, %eax
+	jmp	sent
+#endif
+
+long_send:
+	send_long
 sent:
-	deliver
-	movl	%edi, %eax
-	movl	%ebp, %edx
-	call_c	ipc_sent
+	finish_send
 	xorl	%eax, %eax
 	uncover_frame
 	return_to_partner
 
-long_send:
-	send_long
-	jmp	lost_send
+	send_failed_code
 
 /* ---- receive -------------------------------------------------------------------- */
 
 /*
  * in:  table 6, and what the processor has pushed
- * out: in the next thread that is ready; or in the C path
+ * out: in the next thread; or in the C path
  */
+receive_closed:
+	testl	%esi, %esi		/* as of a tcb that was never used */
+	jz	near_slow_receive
+	compute_destination	near_slow_receive
+	own_tcb
+	compare_uid		near_slow_receive
+	cmpl	%edi, %ebp
+	je	near_slow_receive
+	cmpl	$THREAD_SENDING, TCB_STATE(%ebp)
+	jne	receive_bare
+	jmp	near_slow_receive
+sender_waits:
+	xorl	%esi, %esi		/* as it was */
+	jmp	near_slow_receive
 	within_reach		receive
 entry_receive:
-	check_segments		near_slow_receive
+	check_entry		receive
 receive_path:			/* a name for profiles */
-	fetch_parameters	near_slow_receive
-	check_timeout		near_slow_receive
-	movl	%edx, %ebp
-	orl	%esi, %ebp
-	jnz	1f
 	own_tcb
-	check_no_sender		still_never
-	movl	$THREAD_BARE, %ebp
-2:	/* Point of no return. */
+	check_from_any		receive_closed
+	check_no_sender		sender_waits
+	receive_from_any
+receive_bare:
+	/* Point of no return. */
 	keep_buffer
-	cover_frame
-	movl	%ebp, TCB_STATE(%edi)
-	movl	%edi, %eax
-	call_c	ipc_wait
-
-1:	compute_destination	near_slow_receive
-	compare_uid		near_slow_receive
-	own_tcb
-	cmpl	%edi, %ebp
-	je	still_never
-	cmpl	$THREAD_SENDING, TCB_STATE(%ebp)
-	jne	2b
-
-still_never:
-	movl	$TIMEOUT_NEVER, %edi
-	jmp	slow_receive
-#endif
+	wait_for		%ebp
+	cover_own_frame
+	switch_to_next
 
 /* ---- the C path ------------------------------------------------------------ */
 

@@ -16,11 +16,9 @@
 #include <window.h>
 
 /* Called by ipc_entry.S only. */
-void ipc_leave_resources(struct tcb *me, struct tcb *to);
+void ipc_leave_resources(void);
 void ipc_change_queues(struct tcb *me, struct tcb *to);
-void ipc_wait_and_start(struct tcb *me, struct tcb *to)
-    __attribute__((noreturn));
-void ipc_sent(const struct tcb *me, struct tcb *to);
+void ipc_start(struct tcb *to);
 void ipc_wait(struct tcb *me) __attribute__((noreturn));
 #if CONFIG_PAGE_REMAPPING
 bool ipc_move_pages(struct tcb *to, const struct memory_object *object,
@@ -30,14 +28,13 @@ bool ipc_move_pages(struct tcb *to, const struct memory_object *object,
 void ipc_take_over(struct trap_frame *frame);
 #endif
 
-/* The window may be opened once more before the space is left. */
-void ipc_leave_resources(struct tcb *me, struct tcb *to)
+/* The window may be opened once more before the space is left: as if its next thread
+ * were in it. */
+void ipc_leave_resources(void)
 {
-	bool window = me->resources & RESOURCE_WINDOW;
+	struct tcb *me = current_thread();
 
-	window_leave(me, to);
-	if (window)
-		flush_tlb();
+	window_leave(me, me);
 	coprocessor_leave(me);
 }
 
@@ -48,7 +45,7 @@ void ipc_change_queues(struct tcb *me, struct tcb *to)
 }
 
 /* A BARE thread has its message: it will go on by way of C. */
-static void start(struct tcb *to)
+void ipc_start(struct tcb *to)
 {
 	dispatch_prepare(to, user_frame(to), bare_goes_on);
 	to->state = THREAD_READY;
@@ -58,23 +55,8 @@ static void start(struct tcb *to)
 void ipc_wait(struct tcb *me)
 {
 	queue_waits(me);
-	schedule();
+	schedule_successor();
 	panic("a bare thread has come back");
-}
-
-void ipc_wait_and_start(struct tcb *me, struct tcb *to)
-{
-	queue_waits(me);
-	start(to);
-	schedule();
-	panic("a bare thread has come back");
-}
-
-void ipc_sent(const struct tcb *me, struct tcb *to)
-{
-	start(to);
-	if (ready_highest > me->priority)
-		thread_preempt();
 }
 
 #if CONFIG_PAGE_REMAPPING
@@ -94,7 +76,8 @@ static bool is_needed(
 }
 
 /* The usual case: all of it fits, and there are page tables. In the frame EAX
- * and ECX are the caller's, the latter its message. */
+ * and ECX are the caller's, the latter its message. The TLB is flushed by the switch to
+ * the receiver's space, or by steps/transfer.h. */
 bool ipc_move_pages(struct tcb *to, const struct memory_object *object,
     const struct trap_frame *frame)
 {
@@ -109,8 +92,12 @@ bool ipc_move_pages(struct tcb *to, const struct memory_object *object,
 	    !in_user_space(address, object->length) ||
 	    is_needed(frame, address, object->length) ||
 	    offset >= object->buffer_size ||
-	    object->length > object->buffer_size - offset ||
-	    !pages_have_tables(from, to->task, address, object->length))
+	    object->length > object->buffer_size - offset)
+		return false;
+	if (pages_move_simply(from, to->task, address, object->length,
+		rights & MEMORY_WRITABLE))
+		return true;
+	if (!pages_have_tables(from, to->task, address, object->length))
 		return false;
 	pages_move(
 	    from, to->task, address, object->length, rights & MEMORY_WRITABLE);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The lower word of the uid, masked, is the offset of the tcb in a virtual
- * array; the uid in the tcb tells whether it is still the same thread.
+ * The lower word of the uid is the offset of the tcb in a virtual array; the uid in
+ * the tcb tells whether it is still the same thread.
  */
 
 static inline struct tcb *thread_lookup(uid_t uid)

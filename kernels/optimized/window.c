@@ -6,6 +6,7 @@
  * shows it the same region again.
  */
 #include <window.h>
+#include <resources.h>
 #include <space.h>
 
 void window_show(struct tcb *from, const struct tcb *to)
@@ -21,7 +22,7 @@ void window_show(struct tcb *from, const struct tcb *to)
 	window[1] = from->transfer.window_region + 1 < REGION_OF(USER_END)
 			? region[1] & ~PTE_USER
 			: 0;
-	from->resources |= RESOURCE_WINDOW;
+	resource_take(from, RESOURCE_WINDOW);
 }
 
 /*
@@ -49,7 +50,7 @@ void window_close(struct tcb *t, const struct tcb *next)
 
 	window[0] = 0;
 	window[1] = 0;
-	t->resources &= ~RESOURCE_WINDOW;
+	resource_leave(t, RESOURCE_WINDOW);
 	if (t->task == next->task)
 		flush_tlb();
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * 5.2.4: the processor has one kernel stack; the trap frames of both threads go to and
- * from where they are kept.
+ * 5.2.4: the processor has one kernel stack; what both threads have on it goes to and
+ * from where it is kept.
  */
 
 #define COPIES_STACKS /* it needs one for it */
@@ -29,29 +29,34 @@
 	subl	$FRAME_BYTES, %ecx
 .endm
 
-.macro	copy_stacks
-	step	copy_stacks, 0
-	cld
-	movl	running_save_top, %ecx
-	movl	%ecx, TCB_STACK_TOP(%edi)
-	pushl	%edi
-	leal	-FRAME_BYTES(%ecx), %edi
-	movl	$processor_stack_top - FRAME_BYTES, %esi
-	movl	$FRAME_BYTES >> 2, %ecx
-	rep movsl
-	movl	TCB_STACK_TOP(%ebp), %esi
-	movl	%esi, running_save_top
-	subl	$FRAME_BYTES, %esi
-	movl	$processor_stack_top - FRAME_BYTES, %edi
-	movl	$FRAME_BYTES >> 2, %ecx
-	rep movsl
-	movl	$processor_stack_top, TCB_STACK_TOP(%ebp)
-	popl	%edi
+/* What a BARE thread has on it. */
+.macro	copy_bare from, from_offset, to, to_offset
+.irp	place, FRAME_EAX, FRAME_EIP, FRAME_EIP + 4, FRAME_EIP + 8, FRAME_EIP + 12, FRAME_EIP + 16
+	movl	\place + \from_offset(\from), %esi
+	movl	%esi, \place + \to_offset(\to)
+.endr
+#if !CONFIG_SEGMENT_CHECK
+.irp	place, FRAME_GS, FRAME_FS, FRAME_ES, FRAME_DS
+	movl	\place + \from_offset(\from), %esi
+	movl	%esi, \place + \to_offset(\to)
+.endr
+#endif
 .endm
 
-/* ESP to the stack, EDI the page directory of the partner. */
+/* ESP at the bottom of the trap frame. Clobbers ECX and ESI. */
+.macro	copy_stacks
+	step	copy_stacks, 0
+	movl	running_save_top, %ecx
+	movl	%ecx, TCB_STACK_TOP(%edi)
+	copy_bare	%esp, 0, %ecx, -FRAME_BYTES
+	movl	TCB_STACK_TOP(%ebp), %ecx
+	movl	%ecx, running_save_top
+	movl	$processor_stack_top, TCB_STACK_TOP(%ebp)
+	copy_bare	%ecx, -FRAME_BYTES, %esp, 0
+.endm
+
+/* ESP to the stack of the partner. */
 .macro	switch_stack_to_partner
-	movl	TCB_SPACE(%ebp), %edi
 	movl	%ebp, running_thread
 	movl	$processor_stack_top - PLACE_BYTES, %esp
 .endm

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* 5.2.5: a table has the addresses of tcbs. EDX a uid: EBP its tcb. */
+/* 5.2.5: a table has the addresses of tcbs. EDX a uid's lower word: EBP its tcb. */
 
 .macro	find_tcb otherwise
 	movl	%edx, %ebp
-	andl	$UID_NUMBER_MASK, %ebp
 	shrl	$UID_NUMBER_SHIFT - 2, %ebp
 	movl	tcb_table(%ebp), %ebp
 	testl	%ebp, %ebp

@@ -8,6 +8,11 @@
 	find_tcb	\otherwise
 .endm
 
+/* All of it has been compared. */
+.macro	compare_uid otherwise
+	step	compare_uid, 3
+.endm
+
 .macro	thread_lookup_code
 /* EDX, ESI a uid: ZF if there is such a thread. Clobbers EBP. */
 search_thread_table:

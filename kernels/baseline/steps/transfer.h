@@ -74,8 +74,9 @@ take_over:
 	jmp	return_to_user
 .endm
 
-.macro	check_window_closed otherwise
+.macro	send_long
+	jmp	lost_send
 .endm
 
-.macro	send_long
+.macro	send_failed_code
 .endm

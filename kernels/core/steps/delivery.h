@@ -18,31 +18,45 @@
 .endif
 .endm
 
-/*
- * 5.3.4: only the state words change. from: the thread to receive from, or
- * THREAD_BARE; for that a byte is enough, because the word of the thread that
- * runs is THREAD_READY, 0. ready: a register, 0 then.
- */
-.macro	change_states from, ready, move=movl
-	step	change_states, 4
-	xorl	\ready, \ready
-	\move	\from, TCB_STATE(%edi)
-	movl	\ready, TCB_STATE(%ebp)
+/* 5.3.4: only the state words change, this one and the partner's to THREAD_READY. */
+.macro	wait_for from
+	step	wait_for, 1
+	movl	\from, TCB_STATE(%edi)
 .endm
 
 /*
  * To a receiver that is not switched to: registers go where they will be loaded
- * from. EAX, EBX, EDX result and words. Clobbers ECX.
+ * from. EAX, EBX, EDX result and words. ECX: its trap frame then. Clobbers EDX.
  */
 .macro	deliver source=uid
+	step	deliver, 8
 	partners_frame
+	movl	%eax, TCB_RECEIVED(%ebp)
 	movl	%ebx, FRAME_EBX(%ecx)
 	movl	%edx, FRAME_ECX(%ecx)
 	source_low	\source, %edx
 	movl	%edx, FRAME_EDX(%ecx)
 	source_high	\source, %edx
 	movl	%edx, FRAME_ESI(%ecx)
-	movl	%eax, TCB_RECEIVED(%ebp)
+.endm
+
+/* What a send does behind the point of no return; EAX the result for the receiver. */
+.macro	finish_send
+	deliver
+	start_partner
+	keep_successor
+.endm
+
+/* EAX: that of a short message. */
+.macro	short_result
+	step	short_result, 1
+	xorl	%eax, %eax
+.endm
+
+/* C may have to choose the next thread. */
+.macro	cover_own_frame
+	step	cover_own_frame, 1
+	cover_frame
 .endm
 
 /* If anything between the guards and the switch needs a stack. */
@@ -66,6 +80,8 @@
 near_lost_\call:
 	jmp	lost_\call
 near_slow_\call:
+	movl	$TIMEOUT_NEVER, %edi
+near_timed_\call:
 	jmp	slow_\call
 	align_entry
 .endm

@@ -6,6 +6,9 @@
 
 #define STACK_TOP (PAGE_SIZE - TCB_PLACE) /* seen from the tcb */
 
+/* The own tcb, seen from ESP when the processor has pushed five words. */
+#define OWN_TCB_ON_ENTRY TCB_PLACE + 5 * 4 - PAGE_SIZE
+
 /* EDI: it is known by now to have been TIMEOUT_NEVER. */
 .macro	own_tcb
 	step	own_tcb, 1
@@ -49,14 +52,12 @@
 	step	copy_stacks, 0
 .endm
 
-/* ESP to the stack of the partner, EDI its page directory. Clobbers EBP. */
+/* ESP to the stack of the partner. Clobbers EBP, leaves the flags alone. */
 .macro	switch_stack_to_partner
 #if CONFIG_VIRTUAL_TCBS
 	leal	STACK_TOP - PLACE_BYTES(%ebp), %esp
-	movl	TCB_SPACE(%ebp), %edi
-	leal	PLACE_BYTES(%esp), %ebp
+	leal	STACK_TOP(%ebp), %ebp
 #else
-	movl	TCB_SPACE(%ebp), %edi
 	movl	%ebp, running_thread
 	movl	TCB_STACK_TOP(%ebp), %ebp
 	leal	-PLACE_BYTES(%ebp), %esp

@@ -10,13 +10,13 @@
 #define PLACE_BYTES (FRAME_BYTES - FRAME_EIP)
 #define PLACE(offset) ((offset) - FRAME_EIP)(%esp)
 
+/*
+ * Both in one comparison: no program can load a selector higher than USER_DATA, so
+ * the sum is twice that only if each is it. Clobbers EDI.
+ */
 .macro	check_segments otherwise
-	step	check_segments, 10
-	movl	%ds, %ebp
-	cmpw	$USER_DATA, %bp
-	jne	\otherwise
-	movl	%es, %ebp
-	cmpw	$USER_DATA, %bp
+	step	check_segments, 9
+	compare_segments %edi, %ebp, %bp, %di
 	jne	\otherwise
 .endm
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* 5.2.5: tcbs are an array in virtual memory. EDX a uid: EBP its tcb. */
+/* 5.2.5: tcbs are an array in virtual memory. EDX a uid's lower word: EBP its tcb. */
 
 .macro	find_tcb otherwise
-	movl	%edx, %ebp
-	andl	$UID_NUMBER_MASK, %ebp
-	addl	$TCB_ARRAY + TCB_PLACE, %ebp
+	leal	TCB_ARRAY + TCB_PLACE(%edx), %ebp
 .endm

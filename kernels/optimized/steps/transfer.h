@@ -30,16 +30,24 @@
 .endm
 
 /*
- * In two spaces or one. EDI: the running thread's tcb. Clobbers ECX. The switch
- * to the partner's space flushes the TLB; where none follows, this does.
+ * In two spaces or one. EDI: the running thread's tcb. Clobbers ECX, ESI. The switch
+ * to the partner's space flushes the TLB. Where none follows for sure, the window is
+ * left open until one does (switch_to_started).
  */
 .macro	close_window
+#if !CONFIG_DIRECT_SWITCH
+	keep_window
+#else
 	movl	TCB_SPACE(%edi), %ecx
-	movl	$0, PHYSICAL_MAP + WINDOW_ENTRY(%ecx)
-	movl	$0, PHYSICAL_MAP + WINDOW_ENTRY + 4(%ecx)
-#if !CONFIG_DIRECT_SWITCH || !CONFIG_RPC_SYSCALLS
-	movl	%ecx, %cr3
+	xorl	%esi, %esi
+	movl	%esi, PHYSICAL_MAP + WINDOW_ENTRY(%ecx)
+	movl	%esi, PHYSICAL_MAP + WINDOW_ENTRY + 4(%ecx)
 #endif
+.endm
+
+.macro	keep_window
+	orb	$RESOURCE_WINDOW, TCB_RESOURCES(%edi)
+	movl	$0, tables + TABLES_MESSAGE_LIMIT
 .endm
 
 /*
@@ -69,37 +77,43 @@
 /* The window is left open: another call would find it so. */
 .macro	note_window
 	own_tcb_in_frame
-	orb	$RESOURCE_WINDOW, TCB_RESOURCES(%edi)
+	keep_window
 .endm
 
 .macro	take_over_code
 .endm
 
-.macro	check_window_closed otherwise
-	testb	$RESOURCE_WINDOW, TCB_RESOURCES(%edi)
-	jnz	\otherwise
-.endm
-
-/* Without a switch: then on to sent, or out. */
+/* Without a switch; sent is behind it. The window stays open (close_window). */
 .macro	send_long
 	cover_frame
-	movl	%eax, FRAME_EAX(%esp)
 	movl	%ebx, FRAME_EBX(%esp)
+	movl	%eax, FRAME_EAX(%esp)
 	movl	%ecx, FRAME_ECX(%esp)
 	transfer_directly	send_failed
 	movl	FRAME_ECX(%esp), %ecx
+	own_tcb_in_frame
 	movl	%edx, %eax
 	load_words		send_failed
+	xorl	%esi, %esi
 	andl	$~IPC_RESULT, %eax
-	own_tcb_in_frame
-	close_window
-	jmp	sent
+	movl	%esi, tables + TABLES_MESSAGE_LIMIT
+	movb	$RESOURCE_WINDOW, TCB_RESOURCES(%edi)
+#if CONFIG_PAGE_REMAPPING
+	/* The sender goes on: it must not see pages that it had. */
+	testl	$0xFF000000, %eax
+	jz	1f
+	movl	%cr3, %ecx
+	movl	%ecx, %cr3
+1:
+#endif
+.endm
 
+.macro	send_failed_code
 send_failed:
-	own_tcb_in_frame
-	orb	$RESOURCE_WINDOW, TCB_RESOURCES(%edi)
+	note_window
 	movl	FRAME_EAX(%esp), %eax
 	movl	FRAME_EBX(%esp), %ebx
 	movl	FRAME_ECX(%esp), %ecx
 	uncover_frame
+	jmp	lost_send
 .endm
