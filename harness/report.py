@@ -145,12 +145,13 @@ def _wide(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
 def _anatomy(table: pd.DataFrame) -> dict[str, list[Any]]:
     """The systems; and lines: a group, and its cycles in each of them. Last the sums."""
     if table.empty or not (table["experiment"] == "anatomy").any():
-        return {"systems": [], "lines": []}
+        return {"systems": [], "lines": [], "outside": []}
     wide = anatomy.side_by_side(table)
     lines = [(group, list(row)) for group, row in wide.iterrows()]
     return {
         "systems": list(wide.columns),
         "lines": [*lines, ("**all**", list(wide.sum()))],
+        "outside": anatomy.outside(table),
     }
 
 

@@ -234,12 +234,17 @@ def test_from_mach_to_the_optimized_kernel() -> None:
     columns = ["experiment", "configuration", "quantity", "value"]
     table = pd.DataFrame(rows, columns=columns)
     drawn = anatomy.series(table, 50)
+    assert anatomy.outside(table) == []
+    only_mach = ["anatomy_of_mach", "", "of them locks of spaces and ports", 5.0]
+    table.loc[len(table)] = only_mach
+    assert [row[:2] for row in anatomy.outside(table)] == [(only_mach[2][8:], 5.0)]
+    assert anatomy.series(table, 50).equals(drawn)
     count = len(anatomy.GROUPS)
     assert len(drawn) == 3 + 2 * count
     assert list(drawn.query("whole == 1")["to"]) == [20 * count, 30 * count, 2 * count]
     before, last = drawn.iloc[count], drawn.iloc[-2]
     assert before["to"] == 30 * count and last["to"] == 2 * count
-    without = anatomy.series(table[len(anatomy.GROUPS) :], 50)
+    without = anatomy.series(table[table["experiment"] == "anatomy"], 50)
     assert list(without["what"])[0] == "baseline"
 
 

@@ -121,6 +121,16 @@ static void do_spin(void *number)
 	}
 }
 
+/* By send, and then receives. */
+static void do_answer(void *number)
+{
+	for (;;) {
+		receive_from(tests);
+		step((uint32_t)number);
+		send_to(tests);
+	}
+}
+
 /* Calls the next one. */
 static void do_call(void *number)
 {
@@ -403,9 +413,43 @@ static void test_who_may(void)
 	parties_delete();
 }
 
+/* A sender keeps the processor. When it waits, with DIRECT_SWITCH its last receiver is
+ * next. */
+static void test_sender_goes_on(void)
+{
+	begin();
+	start(0, do_steps, PRIORITY_DEFAULT);
+	start(1, do_steps, PRIORITY_DEFAULT);
+	thread_yield();
+	send_to(runners[0].uid);
+	send_to(runners[1].uid);
+	check(
+	    steps_done == 0, "a sender goes before receivers of its priority");
+	sleep(8);
+	check(steps_done == 2 && steps[0] == (CONFIG_DIRECT_SWITCH ? 1 : 0),
+	    "until it waits; then the last or the first of them runs");
+	send_to(runners[0].uid);
+	thread_delete(runners[0].uid);
+	sleep(8);
+	check(steps_done == 2, "a receiver can be deleted before it runs");
+	end();
+
+	begin();
+	start(0, do_answer, PRIORITY_DEFAULT);
+	start(1, do_spin, PRIORITY_DEFAULT);
+	thread_yield();
+	send_to(runners[1].uid);
+	send_to(runners[0].uid);
+	receive_from(runners[0].uid);
+	check(steps[CONFIG_DIRECT_SWITCH ? 0 : 1] == 0,
+	    "the answer comes before or after the turn of a third thread");
+	end();
+}
+
 void test_scheduling(void)
 {
 	test_order_of_running();
+	test_sender_goes_on();
 	test_preemption();
 	test_turns();
 	test_rpc_beside();
