@@ -31,6 +31,8 @@ uint64_t wakeup_now(void)
 
 static struct queue *list_of(uint32_t due)
 {
+	if (due > offset + FAR)
+		return &far_list;
 	return lists + due / MS_PER_TICK % LISTS;
 }
 
@@ -66,28 +68,33 @@ static bool waits_with_timeout(const struct tcb *t)
 	return timeout != TIMEOUT_NEVER && timeout != TIMEOUT_NONE;
 }
 
-/*
- * Of most the time has not come: of these, only the cache line with the link and that
- * time is needed. Does one of the others still belong here?
- */
+/* Its time has come. */
 static void look_at(struct tcb *t, timeout_t timeout)
 {
-	uint32_t left = t->due - offset;
-
-	if (left <= FAR && left)
-		return;
 	if (!waits_with_timeout(t))
 		wakeup_remove(t);
-	else if (t->due > offset)
-		move(t, &far_list);
 	/* To a locked one a transfer has started: it is looked at again. */
 	else if (t->state != THREAD_LOCKED)
 		timeout(t);
 }
 
-static void look_at_far(struct tcb *t, timeout_t unused)
+/* Of most the time has not come: of these, only the cache line with the link and that
+ * time is needed. */
+static void look_at_all(const struct queue *list, timeout_t timeout)
 {
-	(void)unused;
+	struct tcb *t = queue_first(list, wakeup_link);
+
+	while (t) {
+		struct tcb *next = queue_behind(list, t, wakeup_link);
+
+		if (t->due <= offset)
+			look_at(t, timeout);
+		t = next;
+	}
+}
+
+static void look_at_far(struct tcb *t)
+{
 	if (!waits_with_timeout(t))
 		wakeup_remove(t);
 	else if (t->due <= offset + FAR)
@@ -95,22 +102,20 @@ static void look_at_far(struct tcb *t, timeout_t unused)
 }
 
 /* visit may remove it from the list. */
-static void each(struct queue *list,
-    void (*visit)(struct tcb *t, timeout_t timeout), timeout_t timeout)
+static void each(const struct queue *list, void (*visit)(struct tcb *t))
 {
 	struct tcb *t = queue_first(list, wakeup_link);
 
 	while (t) {
 		struct tcb *next = queue_behind(list, t, wakeup_link);
 
-		visit(t, timeout);
+		visit(t);
 		t = next;
 	}
 }
 
-static void correct(struct tcb *t, timeout_t unused)
+static void correct(struct tcb *t)
 {
-	(void)unused;
 	t->due = t->due > OFFSET_END ? t->due - OFFSET_END : 0;
 }
 
@@ -121,8 +126,8 @@ static void raise_base(void)
 	base += OFFSET_END;
 	offset -= OFFSET_END;
 	for (n = 0; n < LISTS; n++)
-		each(lists + n, correct, NULL);
-	each(&far_list, correct, NULL);
+		each(lists + n, correct);
+	each(&far_list, correct);
 }
 
 void wakeup_tick(timeout_t timeout)
@@ -130,9 +135,9 @@ void wakeup_tick(timeout_t timeout)
 	offset += MS_PER_TICK;
 	if (offset >= OFFSET_END)
 		raise_base();
-	each(list_of(offset), look_at, timeout);
+	look_at_all(list_of(offset), timeout);
 	if (offset % FAR_EVERY == 0)
-		each(&far_list, look_at_far, NULL);
+		each(&far_list, look_at_far);
 }
 
 #if CONFIG_ASSERTIONS
