@@ -206,7 +206,8 @@ def agreeing(table: pd.DataFrame) -> pd.Series:
 def beside_paper(compared: pd.DataFrame) -> pd.DataFrame:
     """The rows of table1 that the paper has: how far they are apart, in percentage
     points, and whether they agree; and the increase in us, the paper's by its percents
-    of its own times."""
+    of its own times, and whether these agree, by as many percent of the paper's times.
+    """
     table = table1(compared)
     times = compared.merge(table)
     rows = table.assign(increase_us=times["one_way_us"] - times["reference_us"])
@@ -216,6 +217,9 @@ def beside_paper(compared: pd.DataFrame) -> pd.DataFrame:
         paper_us=rows["paper_percent"] / 100 * whole,
         difference_points=rows["increase_percent"] - rows["paper_percent"],
         agrees=agreeing(rows),
+        agrees_in_us=paper.agree_in_points(
+            rows["paper_percent"], 100 * rows["increase_us"] / whole
+        ),
     )
 
 
@@ -353,6 +357,9 @@ def render(
         ].iloc[0],
         synergy=whole.to_dict("records"),
         agreement=paper.POINTS,
+        cells_in_all=len(printed),
+        cells_that_agree=int(printed["agrees"].sum()),
+        cells_that_agree_in_us=int(printed["agrees_in_us"].sum()),
     )
 
 
