@@ -6,7 +6,7 @@
 
 # What may be set on the command line, and what in the environment too: which tools
 # are used, not what is measured. Others of the environment's variables are not read.
-CHOICES := CONFIG CONFIGS SWITCH BYTES PROGRAM BOARD CACHE SPACES RESULTS BUILD CALLS IMAGE MODULES ARGUMENTS CPU MEMORY TIMEOUT UNTIL PROFILE FROM MACHINE BOOTS BATCHES SOURCE INTO PHOTOS SERVE MAC SPEED QUIET HANG
+CHOICES := RUN CONFIG CONFIGS SWITCH BYTES PROGRAM BOARD CACHE SPACES RESULTS BUILD CALLS IMAGE MODULES ARGUMENTS CPU MEMORY TIMEOUT UNTIL PROFILE FROM MACHINE BOOTS BATCHES SOURCE INTO PHOTOS SERVE MAC SPEED QUIET HANG
 TOOLS := SEED CROSS_COMPILE COMPILER HOSTCC QEMU PYTHON NO_INSTALL
 VARIABLES := $(CHOICES) $(TOOLS)
 
@@ -18,6 +18,7 @@ endif
 
 CONFIG := optimized
 PROGRAM := pingpong
+RUN :=
 RESULTS := results/latest
 BOARD := dx50
 CPU := 486
@@ -68,6 +69,7 @@ help:
 	@echo 'make check-machines     images from power-on to the last record, on emulated PCs: minutes'
 	@echo 'make profile CONFIG=C   each instruction of one IPC with its cycles; BYTES, CACHE, SPACES, BOARD'
 	@echo 'make measure IMAGE=K    any multiboot kernel: what is between its rdtscs, by the i486 model'
+	@echo 'make verify RUN=FOLDER  a run against its schema, and its tables made again of its raw records'
 	@echo 'make fuzz               random calls against a reference model of IPC; CALLS, SEED, CONFIG'
 	@echo 'make validate-model     the i486 model against what is known of the processor'
 	@echo 'make run CONFIG=C       boot one configuration on the terminal; BYTES=N: one size'
@@ -90,6 +92,7 @@ help:
 	@echo '  SWITCH=S                only this one of table 1, on the terminal'
 	@echo '  PROGRAM=P               what make run boots, pingpong:'
 	@echo '                          $(PROGRAMS)'
+	@echo '  RUN=FOLDER              a run: results/reference, or one of yours'
 	@echo '  RESULTS=FOLDER          where make figures and make ablation put their run; results/latest'
 	@echo '  BUILD=FOLDER            where it is built, for a checkout that cannot be written; build'
 	@echo '  BYTES=N                 message size: 8, 12, 128, 512, 1024, 2048 or 4096'
@@ -157,6 +160,9 @@ measure: packages
 	@$(HARNESS) measure --board="$$BOARD" --cpu="$$CPU" --modules="$$MODULES" \
 		--command-line="$$ARGUMENTS" --until="$$UNTIL" --timeout="$$TIMEOUT" --memory="$$MEMORY" \
 		$(call option,--profile,PROFILE) -- "$$IMAGE"
+
+verify: packages
+	@$(HARNESS) verify -- "$$RUN"
 
 fuzz: packages
 	@$(HARNESS) fuzz $(call option,--seed,SEED) $(call option,--calls,CALLS) \

@@ -59,6 +59,8 @@ def parser() -> argparse.ArgumentParser:
         "redraw", commands.redraw, "a run's tables and figures again, without booting"
     )
     sub.add_argument("run", type=Path, nargs="?", default=LATEST)
+    sub = command("verify", commands.verify_run, "a run against its raw records")
+    sub.add_argument("run", nargs="?", default="")
     sub = command(
         "records", commands.print_records, "the samples in a console log, as CSV"
     )

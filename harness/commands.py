@@ -17,7 +17,7 @@ from rich.console import Console
 from harness import ablation, build, claims, collect, doctor, figures, folders
 from harness import fuzz, images, intervals, measure, pipeline, places, processes
 from harness import profile, profile_text, real_machines, records, results, sides
-from harness import switches, virtual
+from harness import switches, verify, virtual
 from harness.errors import Refused
 from harness.machines import qemu
 from harness.models.i486 import model, speed, validate
@@ -125,6 +125,14 @@ def redraw(arguments: argparse.Namespace) -> None:
     """Tables, figures and report of an old run again, from its logs."""
     print(pipeline.redraw(arguments.run))
     tell(arguments.run, "tables and figures made again")
+
+
+def verify_run(arguments: argparse.Namespace) -> None:
+    """A run against its schema and its raw records."""
+    if not arguments.run:
+        raise Refused("RUN= is missing: the folder of a run")
+    run = Path(arguments.run)
+    print(f"{_relative(run)}: {verify.verify(run, pipeline.evaluate)}")
 
 
 def tell(folder: Path, what: str) -> None:

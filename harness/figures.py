@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Figures: runs the gnuplot scripts of plots/, each for SVG and for PNG."""
+"""Figures: runs the gnuplot scripts of plots/, each for SVG, PNG and PDF."""
 
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from harness import processes
@@ -14,16 +15,21 @@ PLOTS = ROOT / "plots"
 
 HEIGHT = 560
 
+# Pixels of .svg and .png, inches of .pdf: WIDTH of the first is 7 inches.
+WIDTH = 900
 TERMINALS = {
-    "svg": "svg size 900,{0} dynamic background rgb 'white' font 'DejaVu Sans,13'",
+    "svg": f"svg size {WIDTH},{{0}} dynamic background rgb 'white' font 'DejaVu Sans,13'",
     "png": "pngcairo size 1350,{1} background rgb 'white' font 'DejaVu Sans,19'",
+    "pdf": "pdfcairo size 7,{2} background rgb 'white' font 'DejaVu Sans,9'",
 }
+# The time of drawing, of which a figure shall not depend.
+PDF_DATE = re.compile(rb"(/CreationDate \(D:)\d{14}")
 
 
 def draw(
     name: str, data: Path, folder: Path, height: int = HEIGHT, **variables: str | int
 ) -> None:
-    """Draws plots/NAME.gp from a CSV file as folder/NAME.svg and .png.
+    """Draws plots/NAME.gp from a CSV file as folder/NAME.svg, .png and .pdf.
 
     The script finds the data file's name in the variable ``data``, and the
     other variables by their names. height: of the .svg; a variable, too.
@@ -35,18 +41,23 @@ def draw(
     for kind, terminal in TERMINALS.items():
         script = (
             f"plots = {quoted(str(PLOTS))}\n"
-            f"set terminal {terminal.format(height, height * 3 // 2)}\n{settings}"
+            f"set terminal {_sized(terminal, height)}\n{settings}"
             f"load {quoted(str(PLOTS / 'style.gp'))}\n"
             f"load {quoted(str(PLOTS / name))}.'.gp'\n"
         )
         # Not written by gnuplot, which says nothing when the disk is full.
-        (folder / f"{name}.{kind}").write_bytes(_gnuplot(script, name))
+        drawn = PDF_DATE.sub(rb"\g<1>20000101000000", _gnuplot(script, name))
+        (folder / f"{name}.{kind}").write_bytes(drawn)
 
 
 def check() -> None:
     """Refuses a gnuplot that cannot draw ours."""
     for terminal in TERMINALS.values():
-        _gnuplot(f"set terminal {terminal.format(100, 100)}\nplot 1\n", "style")
+        _gnuplot(f"set terminal {_sized(terminal, 100)}\nplot 1\n", "style")
+
+
+def _sized(terminal: str, height: int) -> str:
+    return terminal.format(height, height * 3 // 2, round(7 * height / WIDTH, 3))
 
 
 def quoted(text: str) -> str:

@@ -12,12 +12,13 @@ import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from harness import ablation, build, experiments, folders, measure, peers
 from harness import figures as plots
-from harness import report, results, switches, tables
+from harness import publish, report, results, switches, tables
 from harness.build import Built
 from harness.errors import Refused
 from harness.models.i486 import model
@@ -124,7 +125,7 @@ def evaluate(folder: Path) -> str:
     if ablation.measured(folder):
         ablation.evaluate(folder, facts)
         if not (folder / "logs" / "optimized.log").exists():
-            report.write(folder)
+            _finish(folder, facts)
             return ""  # only table 1 has been measured
     mhz = facts["board"]["numbers"]["mhz"]
     logs = folder / "logs"
@@ -148,5 +149,12 @@ def evaluate(folder: Path) -> str:
         plots.draw(name, series, folder, mhz=mhz, no_peer=peers.missing(folder))
     if (folder / EXPERIMENTS).exists():  # not in an old run
         experiments.write(folder / EXPERIMENTS, folder, facts)
-    report.write(folder)
+    _finish(folder, facts)
     return peers.note(folder, table7, peer)
+
+
+def _finish(folder: Path, facts: dict[str, Any]) -> None:
+    report.write(folder)
+    publish.write(folder, facts["board"]["name"])
+    samples = publish.samples(folder, facts["revision"])
+    tables.write(samples, folder / publish.SAMPLES)

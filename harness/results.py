@@ -16,14 +16,17 @@ from typing import Any, Iterator
 
 import pandas as pd
 
-from harness import folders, processes, toolchain
+from harness import folders, measure, processes, toolchain
 from harness.build import Built, find_toolchain
 from harness.errors import Refused
 from harness.machines import qemu
 from harness.models.i486.model import CYCLES, Board
 
 
-SCHEMA = 4  # of provenance.json and what it describes
+SCHEMA = 5  # of provenance.json and what it describes (run_schema.json)
+READABLE = (4, SCHEMA)
+PROJECT = "twentyfold"
+RAW = "logs"  # the folder of what was measured
 
 
 def check_target(target: Path) -> None:
@@ -79,13 +82,18 @@ def write_provenance(
     tools = find_toolchain()
     for b in built:
         tools.check(b.kernel, b.program("pingpong"))
+    pingpong = measure.guest(built[-1], measure.PINGPONG)
     facts = {
+        "project": PROJECT,
         "schema": SCHEMA,
         "started": started.isoformat(timespec="seconds"),
         "ended": now().isoformat(timespec="seconds"),
         "revision": built[0].revision,
+        "dirty": built[0].revision.endswith("-dirty"),
         "board": dataclasses.asdict(board),
         "cycles_sha256": _sha256(CYCLES),
+        "model_sha256": _sha256(*sorted(CYCLES.parent.glob("*.[ch]"))),
+        "qemu_command": ["qemu-system-i386", *qemu.command(pingpong)[1:]],
         "configurations": {
             str(b.configuration): {
                 "switches_on": sorted(b.configuration.on),
@@ -103,8 +111,15 @@ def write_provenance(
             "pandas": pd.__version__,
         },
         "host": {"system": platform.platform(), "machine": platform.machine()},
+        "raw_sha256": raw(folder),
     }
     _write_facts(folder, facts)
+
+
+def raw(folder: Path) -> dict[str, str]:
+    """What all else in a run is made of: its files, and what they hash to."""
+    paths = sorted(path for path in (folder / RAW).rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): _sha256(path) for path in paths}
 
 
 def keep(source: Path, folder: Path) -> None:
@@ -133,6 +148,7 @@ def keep(source: Path, folder: Path) -> None:
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, copy)
     new["configurations"] |= old["configurations"]
+    new["raw_sha256"] = raw(folder)
     new["started"] = old["started"]
     _write_facts(folder, new)
 
@@ -143,12 +159,15 @@ def read_provenance(folder: Path) -> dict[str, Any]:
         facts = json.loads(path.read_text())
     except (OSError, ValueError) as error:
         raise Refused(f"{path}: no run of ours: {error}") from error
-    if facts.get("schema") != SCHEMA:
+    if not isinstance(facts, dict) or facts.get("project", PROJECT) != PROJECT:
+        raise Refused(f"{path}: a run of another project")
+    if facts.get("schema") not in READABLE:
+        readable = ", ".join(map(str, READABLE))
         raise Refused(
             f"{path}: a run of another version (schema {facts.get('schema')}, this "
-            f"reads {SCHEMA}): measure again"
+            f"reads {readable}): measure again"
         )
-    return dict(facts)
+    return facts
 
 
 def compiler_note(facts: dict[str, Any]) -> str:
@@ -166,8 +185,9 @@ def now() -> datetime:
     return datetime.now(timezone.utc)
 
 
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _sha256(*paths: Path) -> str:
+    """Of all of them, one behind the other."""
+    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
 
 
 def _first_line(command: list[str]) -> str:

@@ -11,7 +11,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from harness import ablation, build, command_line, experiments, measure, peers, results
+from harness import ablation, build, command_line, experiments, figures, measure, peers
+from harness import results
 from harness import switches
 from harness.ablation import Comparison
 from harness.errors import Refused
@@ -203,9 +204,16 @@ def test_a_run(short: None, tmp_path: Path, capsys) -> None:
     files = {path.name for path in run.iterdir()}
     assert files == {
         *("table1.csv", "table1_us.csv", "table1_paper.csv", "table1_synergy.csv"),
-        *("table1.md", "table1_minus.csv", "table1.svg", "table1.png"),
-        *("table1_cumulative.csv", "cumulative.svg", "cumulative.png"),
-        *("logs", "provenance.json", "claims.csv", "report.md", "report.html"),
+        *("table1.md", "table1_minus.csv", "table1_cumulative.csv", "samples.csv"),
+        *(f"{n}.{s}" for n in ("table1", "cumulative") for s in figures.TERMINALS),
+        *(
+            "tables",
+            "logs",
+            "provenance.json",
+            "claims.csv",
+            "report.md",
+            "report.html",
+        ),
     }
     table = pd.read_csv(run / "table1.csv")
     assert len(table) == 3 * len(ablation.SIZES)
@@ -213,11 +221,12 @@ def test_a_run(short: None, tmp_path: Path, capsys) -> None:
     assert eight.increase_percent > 100 and eight.paper_percent == 23
 
     assert command("ablation", "--results", str(again)) == 0
-    for name in files - {"logs", "provenance.json"}:
+    files -= {"logs", "provenance.json", "tables"}
+    for name in files:
         assert (again / name).read_bytes() == (run / name).read_bytes()
         (again / name).unlink()
     assert command("redraw", str(again)) == 0
-    for name in files - {"logs", "provenance.json"}:
+    for name in files:
         assert (again / name).read_bytes() == (run / name).read_bytes()
 
     (again / "logs" / "table1" / "baseline.log").unlink()

@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import dataclasses
 import errno
+import json
+import re
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Iterator
 
@@ -17,6 +20,7 @@ from harness import ablation, build, command_line, experiments, figures, measure
 from harness import peers, results, switches, tables
 from harness.errors import Refused
 from harness.machines import qemu
+from harness.places import ROOT
 
 # With figures.
 EXPERIMENTS = (
@@ -81,13 +85,17 @@ def test_a_run_is_complete(run: Path) -> None:
         *("logs", "provenance.json", "figures.csv", "claims.csv"),
         *("report.md", "report.html", "table2.csv"),
         *("table7.csv", "table7_one_space.csv", "events.csv"),
-        *("figure7.svg", "figure7.png", "figure8.svg", "figure8.png"),
-        "experiments.csv",
-        *(f"{n}.{s}" for n in EXPERIMENTS for s in ("csv", "svg", "png")),
+        *("experiments.csv", "samples.csv", "tables"),
+        *(f"{n}.{s}" for n in ("figure7", "figure8") for s in figures.TERMINALS),
+        *(f"{n}.{s}" for n in EXPERIMENTS for s in ("csv", *figures.TERMINALS)),
         *("table1.md", "table1.csv", "table1_us.csv", "table1_paper.csv"),
         *("table1_minus.csv", "table1_cumulative.csv", "table1_synergy.csv"),
-        *("table1.svg", "table1.png", "cumulative.svg", "cumulative.png"),
+        *(f"{n}.{s}" for n in ("table1", "cumulative") for s in figures.TERMINALS),
     }
+    readable = ("table1", "table2", "table7", "anatomy", "claims")
+    kinds = ("csv", "md", "tex")
+    found = {path.name for path in (run / "tables").iterdir()}
+    assert found == {f"{name}.{kind}" for name in readable for kind in kinds}
     peer = {"gnumach.log", "gnumach.stamps.csv"} if peer else {"gnumach.missing"}
     assert {path.name for path in (run / "logs").iterdir()} == peer | {
         *("baseline.log", "baseline.stamps", "optimized.log", "optimized.stamps"),
@@ -138,6 +146,84 @@ def test_redraw_makes_the_same_from_the_logs(run: Path, tmp_path: Path) -> None:
     assert command("redraw", str(tmp_path / "run")) == 0
     for name in names:
         assert (tmp_path / "run" / name).read_bytes() == (run / name).read_bytes()
+
+
+def test_samples(run: Path) -> None:
+    """A row a sample and clock, with unit and direction."""
+    samples = pd.read_csv(run / "samples.csv")
+    assert len(samples) == 2 * (2 * 4 * len(measure.SIZES) + 2 * len(ablation.SIZES))
+    assert set(samples["direction"]) == {"one way"}
+    units = samples[["clock", "unit"]].drop_duplicates().values.tolist()
+    assert sorted(units) == [["i486 model", "cycles"], ["instructions"] * 2]
+
+
+def test_tables_for_a_paper(run: Path) -> None:
+    text = (run / "tables" / "table7.tex").read_text()
+    assert all(rule in text for rule in (r"\toprule", r"\midrule", r"\bottomrule"))
+    assert "i486 model" in text and "one way" in text and "(5.2)" in text
+    text = (run / "tables" / "table1.tex").read_text()
+    assert r"lazy\_scheduling" in text and "%" not in text.replace(r"\%", "")
+
+
+def test_a_run_is_verified(run: Path, capsys) -> None:
+    assert command("verify", str(run)) == 0
+    assert re.search(r"tables are what \d+ raw files say", capsys.readouterr().out)
+
+
+def changed_fact(key: str, value: object) -> Callable[[Path], None]:
+    def change(run: Path) -> None:
+        path = run / "provenance.json"
+        path.write_text(json.dumps(json.loads(path.read_text()) | {key: value}))
+
+    return change
+
+
+def changed_digit(run: Path) -> None:
+    path = run / "table7.csv"
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    table.loc[3, "one_way"] = "1.0"
+    table.to_csv(path, index=False)
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (changed_digit, r"table7\.csv:5: one_way is '1\.0', the raw records say '\d"),
+        (lambda run: (run / "table1.csv").unlink(), r"table1\.csv: is missing"),
+        (lambda run: shutil.rmtree(run / "tables"), r"tables/.* is missing"),
+        (lambda run: (run / "x.csv").write_text("a\n1\n"), r"x\.csv: is nothing that"),
+        (
+            lambda run: (run / "logs" / "optimized.stamps").write_text(""),
+            r"logs/optimized\.stamps: has been changed",
+        ),
+        (
+            lambda run: (run / "logs" / "x").write_text(""),
+            r"logs/x: is not of this run",
+        ),
+        (
+            lambda run: (run / "logs" / "baseline.log").unlink(),
+            r"logs/baseline\.log: is missing: the run is cut",
+        ),
+        (changed_fact("schema", 99), r"of another version \(schema 99"),
+        (changed_fact("project", "x"), "a run of another project"),
+        (changed_fact("dirty", 1), "dirty: 1 is not of type 'boolean'"),
+        (changed_fact("more", 1), r"Additional properties .*'more' was unexpected"),
+        (lambda run: (run / "provenance.json").unlink(), "no run of ours"),
+    ],
+)
+def test_a_run_that_was_changed(
+    run: Path, tmp_path: Path, change: Callable[[Path], None], complaint: str, capsys
+) -> None:
+    shutil.copytree(run, tmp_path / "run")
+    change(tmp_path / "run")
+    assert command("verify", str(tmp_path / "run")) == 1
+    error = capsys.readouterr().err
+    assert_one_line(error, "twentyfold: ")
+    assert re.search(complaint, error), error
+
+
+def test_the_reference_run_is_verified(capsys) -> None:
+    assert command("verify", str(ROOT / "results" / "reference")) == 0
 
 
 @pytest.mark.parametrize(
@@ -265,8 +351,6 @@ def snapshot(folder: Path) -> dict[str, bytes]:
 
 
 def assert_one_line(message: str, contains: str) -> None:
-    import re
-
     assert len(message.splitlines()) == 1
     assert message.startswith("twentyfold: ")
     assert re.search(contains, message)
