@@ -55,7 +55,10 @@ def test_help_names_the_programs_that_make_run_boots() -> None:
     [
         (["run", "CONFG=optimized"], "unknown variable CONFG"),
         (["run", "config=optimized"], "unknown variable config"),
-        (["figures", "A=1"], "unknown variable A: the variables are CONFIG CONFIGS"),
+        (
+            ["figures", "A=1"],
+            "unknown variable A: the variables are RUN CONFIG CONFIGS",
+        ),
         (["run", "CONFIG=optimised"], "no configuration 'optimised'"),
         (["run", "CONFIG=optimized-lasy_scheduling"], "did you mean lazy_scheduling"),
         (["run", "BYTES=9"], "no message size '9': the paper's sizes are 8, 12"),

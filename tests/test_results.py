@@ -20,7 +20,6 @@ from harness import ablation, build, command_line, experiments, figures, measure
 from harness import peers, results, switches, tables
 from harness.errors import Refused
 from harness.machines import qemu
-from harness.places import ROOT
 
 # With figures.
 EXPERIMENTS = (
@@ -220,10 +219,6 @@ def test_a_run_that_was_changed(
     error = capsys.readouterr().err
     assert_one_line(error, "twentyfold: ")
     assert re.search(complaint, error), error
-
-
-def test_the_reference_run_is_verified(capsys) -> None:
-    assert command("verify", str(ROOT / "results" / "reference")) == 0
 
 
 @pytest.mark.parametrize(
