@@ -6,7 +6,7 @@
 
 # What may be set on the command line, and what in the environment too: which tools
 # are used, not what is measured. Others of the environment's variables are not read.
-CHOICES := RUN CONFIG CONFIGS SWITCH BYTES PROGRAM BOARD CACHE SPACES RESULTS BUILD CALLS IMAGE MODULES ARGUMENTS CPU MEMORY TIMEOUT UNTIL PROFILE FROM MACHINE BOOTS BATCHES SOURCE INTO PHOTOS SERVE MAC SPEED QUIET HANG
+CHOICES := RUN A B HTML ACROSS FAIL_ABOVE CONFIG CONFIGS SWITCH BYTES PROGRAM BOARD CACHE SPACES RESULTS BUILD CALLS IMAGE MODULES ARGUMENTS CPU MEMORY TIMEOUT UNTIL PROFILE FROM MACHINE BOOTS BATCHES SOURCE INTO PHOTOS SERVE MAC SPEED QUIET HANG
 TOOLS := SEED CROSS_COMPILE COMPILER HOSTCC QEMU PYTHON NO_INSTALL
 VARIABLES := $(CHOICES) $(TOOLS)
 
@@ -19,6 +19,11 @@ endif
 CONFIG := optimized
 PROGRAM := pingpong
 RUN :=
+A :=
+B :=
+HTML :=
+ACROSS :=
+FAIL_ABOVE :=
 RESULTS := results/latest
 BOARD := dx50
 CPU := 486
@@ -69,6 +74,7 @@ help:
 	@echo 'make check-machines     images from power-on to the last record, on emulated PCs: minutes'
 	@echo 'make profile CONFIG=C   each instruction of one IPC with its cycles; BYTES, CACHE, SPACES, BOARD'
 	@echo 'make measure IMAGE=K    any multiboot kernel: what is between its rdtscs, by the i486 model'
+	@echo 'make compare A=R B=R    two runs, number by number; HTML=1: a page; FAIL_ABOVE=2%'
 	@echo 'make verify RUN=FOLDER  a run against its schema, and its tables made again of its raw records'
 	@echo 'make fuzz               random calls against a reference model of IPC; CALLS, SEED, CONFIG'
 	@echo 'make validate-model     the i486 model against what is known of the processor'
@@ -83,7 +89,7 @@ help:
 	@echo 'make switches           list the switches, and the files that are their two sides'
 	@echo 'make diff SWITCH=S      the two sides of a switch, and where else it is tested'
 	@echo 'make doctor             what is installed, what is missing, what it means'
-	@echo 'make clean              remove build/, results/latest, results/profile and results/measure'
+	@echo 'make clean              remove build/, and of results/ latest, profile, measure and compare'
 	@echo
 	@echo 'Configurations: optimized, baseline, optimized-SWITCH, baseline+SWITCH, and so on;'
 	@echo 'with .debug behind it the kernel checks itself all the time and is not measured.'
@@ -92,6 +98,10 @@ help:
 	@echo '  SWITCH=S                only this one of table 1, on the terminal'
 	@echo '  PROGRAM=P               what make run boots, pingpong:'
 	@echo '                          $(PROGRAMS)'
+	@echo '  A=RUN B=RUN             what make compare compares; RUN:CONFIG: only this kernel of it'
+	@echo '  HTML=1                  and a page of it, in results/compare'
+	@echo '  ACROSS=1                also if the boards or clocks are others'
+	@echo '  FAIL_ABOVE=2%           ends with an error if a time of B is more than so much above A'"'"'s'
 	@echo '  RUN=FOLDER              a run: results/reference, or one of yours'
 	@echo '  RESULTS=FOLDER          where make figures and make ablation put their run; results/latest'
 	@echo '  BUILD=FOLDER            where it is built, for a checkout that cannot be written; build'
@@ -161,6 +171,10 @@ measure: packages
 		--command-line="$$ARGUMENTS" --until="$$UNTIL" --timeout="$$TIMEOUT" --memory="$$MEMORY" \
 		$(call option,--profile,PROFILE) -- "$$IMAGE"
 
+compare: packages
+	@$(HARNESS) compare --a="$$A" --b="$$B" $(if $(HTML),--html) $(if $(ACROSS),--across) \
+		$(call option,--fail-above,FAIL_ABOVE)
+
 verify: packages
 	@$(HARNESS) verify -- "$$RUN"
 
@@ -200,7 +214,7 @@ packages:
 clean:
 	@mkdir -p build
 	@flock --nonblock --conflict-exit-code 75 build rm -rf build results/latest \
-		results/profile results/measure results/.*.partial results/.*.old results/.*.lock || { \
+		results/profile results/measure results/compare results/.*.partial results/.*.old results/.*.lock || { \
 		status=$$?; [ $$status != 75 ] || \
 		echo "twentyfold: nothing is removed: another run is using build/: wait for its end" >&2; \
 		exit $$status; }

@@ -59,6 +59,12 @@ def parser() -> argparse.ArgumentParser:
         "redraw", commands.redraw, "a run's tables and figures again, without booting"
     )
     sub.add_argument("run", type=Path, nargs="?", default=LATEST)
+    sub = command("compare", commands.compare_runs, "two runs, number by number")
+    sub.add_argument("--a", default="", help="RUN or RUN:CONFIGURATION")
+    sub.add_argument("--b", default="", help="the same")
+    sub.add_argument("--html", action="store_true", help="a page of it, too")
+    sub.add_argument("--across", action="store_true", help="other boards and clocks")
+    sub.add_argument("--fail-above", help="percent that B may be slower; all is told")
     sub = command("verify", commands.verify_run, "a run against its raw records")
     sub.add_argument("run", nargs="?", default="")
     sub = command(

@@ -14,7 +14,8 @@ from pathlib import Path
 import pandas as pd
 from rich.console import Console
 
-from harness import ablation, build, claims, collect, doctor, figures, folders
+from harness import ablation, build, claims, collect, compare, doctor, figures
+from harness import folders
 from harness import fuzz, images, intervals, measure, pipeline, places, processes
 from harness import profile, profile_text, real_machines, records, results, sides
 from harness import switches, verify, virtual
@@ -27,6 +28,7 @@ from harness.progress import stages
 LATEST = places.RESULTS / "latest"
 PROFILES = places.RESULTS / "profile"
 MEASURED = places.RESULTS / "measure"
+COMPARED = places.RESULTS / "compare"
 
 
 def make_figures(arguments: argparse.Namespace) -> None:
@@ -133,6 +135,43 @@ def verify_run(arguments: argparse.Namespace) -> None:
         raise Refused("RUN= is missing: the folder of a run")
     run = Path(arguments.run)
     print(f"{_relative(run)}: {verify.verify(run, pipeline.evaluate)}")
+
+
+def compare_runs(arguments: argparse.Namespace) -> None:
+    """Two runs, number by number."""
+    a, b = compare.side(arguments.a, "A"), compare.side(arguments.b, "B")
+    limit = _percent("FAIL_ABOVE", arguments.fail_above)
+    compare.check(a, b, arguments.across)
+    rows = compare.compare(a, b)
+    COMPARED.mkdir(parents=True, exist_ok=True)
+    compare.write(rows, a, b, COMPARED, arguments.html)
+    console = Console(highlight=False)
+    console.print(compare.rich_table(rows, a, b))
+    for line in compare.explanations(a, b):
+        print(line)
+    for row in compare.steps(a, b).itertuples():
+        print(f"step {row.step} of a {row.message}: {row.a:g}, {row.b:g} cycles")
+    print(f"{compare.summary(rows)}; all are in {_relative(COMPARED)}/compare.csv")
+    if arguments.html:
+        print(f"{_relative(COMPARED)}/report.html")
+    if limit is not None and len(worse := compare.slower(rows, limit)):
+        first = worse.iloc[0]
+        raise Refused(
+            f"{len(worse)} times of B are more than {limit:g} % above A's, first "
+            f"{first['what']}: {first['a']:.5g} and {first['b']:.5g} {first['unit']}"
+        )
+
+
+def _percent(name: str, text: str | None) -> float | None:
+    if not text:
+        return None
+    try:
+        percent = float(text.removesuffix("%"))
+    except ValueError:
+        percent = -1
+    if not 0 <= percent < float("inf"):
+        raise Refused(f"{name}={text}: use percent, such as 2%")
+    return percent
 
 
 def tell(folder: Path, what: str) -> None:

@@ -56,8 +56,8 @@ def test_help_names_the_programs_that_make_run_boots() -> None:
         (["run", "CONFG=optimized"], "unknown variable CONFG"),
         (["run", "config=optimized"], "unknown variable config"),
         (
-            ["figures", "A=1"],
-            "unknown variable A: the variables are RUN CONFIG CONFIGS",
+            ["figures", "ANY=1"],
+            "unknown variable ANY: the variables are RUN A B",
         ),
         (["run", "CONFIG=optimised"], "no configuration 'optimised'"),
         (["run", "CONFIG=optimized-lasy_scheduling"], "did you mean lazy_scheduling"),
