@@ -146,7 +146,8 @@ def compare_runs(arguments: argparse.Namespace) -> None:
     COMPARED.mkdir(parents=True, exist_ok=True)
     compare.write(rows, a, b, COMPARED, arguments.html)
     console = Console(highlight=False)
-    console.print(compare.rich_table(rows, a, b))
+    if len((table := compare.rich_table(rows, a, b)).rows):
+        console.print(table)
     for line in compare.explanations(a, b):
         print(line)
     for row in compare.steps(a, b).itertuples():

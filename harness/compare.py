@@ -123,8 +123,6 @@ def _messages(of: Side) -> pd.DataFrame:
         if path.exists()
         else publish.samples(of.folder, of.facts["revision"])
     )
-    rows = rows.sort_values("of", ascending=False, kind="stable")
-    rows = rows.drop_duplicates(KEY)  # table 7's, of more messages
     if of.configuration:
         rows = rows[rows["configuration"] == of.configuration]
         if rows.empty:
@@ -146,8 +144,13 @@ def _others(of: Side) -> pd.DataFrame:
 
 
 def _joined(a: pd.DataFrame, b: pd.DataFrame, key: list[str]) -> pd.DataFrame:
-    other = b.rename(columns={"value": "b"})[[*key, "b"]]
-    both = a.rename(columns={"value": "a"}).merge(other, on=key)
+    """Of series that both have, the first; table 7's is of more sizes than table 1's."""
+    series = [*key, "of"] if "of" in a else key
+    other = b.rename(columns={"value": "b"})[[*series, "b"]]
+    both = a.rename(columns={"value": "a"}).merge(other, on=series)
+    if "of" in both:
+        both = both.sort_values("of", ascending=False, kind="stable")
+    both = both.drop_duplicates(key)
     columns = ["what", "bytes", "spaces", "cache", "a", "b"]
     columns += ["unit", "clock", "direction"]
     return both.reindex(columns=columns)
@@ -298,14 +301,14 @@ def rich_table(rows: pd.DataFrame, a: Side, b: Side) -> Table:
     """Of messages between two spaces, by a clock of time, those that differ."""
     rows = rows[(rows["spaces"] == 2) & (rows["unit"] != tables.INSTRUCTIONS)]
     drawn = Table(title=f"A: {a.name}\nB: {b.name}", title_justify="left")
-    drawn.add_column("what")
-    for heading in ("bytes", "spaces", "cache", "A", "B", "B - A", "B / A", "unit"):
+    drawn.add_column("what", no_wrap=True)
+    for heading in ("bytes", "cache", "A", "B", "B - A", "B / A", "unit"):
         drawn.add_column(heading, justify="right")
     measured = "p" in rows
     for heading in ("95 %", "p", "A/A") if measured else ():
         drawn.add_column(heading, justify="right")
     for row in rows[rows["verdict"] != SAME].itertuples():
-        about = [row.bytes, row.spaces, row.cache]
+        about = [row.bytes, row.cache]
         cells = ["" if pd.isna(one) else _plain(one) for one in about]
         cells += [f"{row.a:.5g}", f"{row.b:.5g}", f"{row.difference:+.5g}"]
         cells += ["" if pd.isna(row.ratio) else f"{row.ratio:.4f}", str(row.unit)]
