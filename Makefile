@@ -6,7 +6,7 @@
 
 # What may be set on the command line, and what in the environment too: which tools
 # are used, not what is measured. Others of the environment's variables are not read.
-CHOICES := RUN A B HTML ACROSS FAIL_ABOVE CONFIG CONFIGS SWITCH BYTES PROGRAM BOARD CACHE SPACES RESULTS BUILD CALLS IMAGE MODULES ARGUMENTS CPU MEMORY TIMEOUT UNTIL PROFILE FROM MACHINE BOOTS BATCHES SOURCE INTO PHOTOS SERVE MAC SPEED QUIET HANG
+CHOICES := RUN FORMAT A B HTML ACROSS FAIL_ABOVE CONFIG CONFIGS SWITCH BYTES PROGRAM BOARD CACHE SPACES RESULTS BUILD CALLS IMAGE MODULES ARGUMENTS CPU MEMORY TIMEOUT UNTIL PROFILE FROM MACHINE BOOTS BATCHES SOURCE INTO PHOTOS SERVE MAC SPEED QUIET HANG
 TOOLS := SEED CROSS_COMPILE COMPILER HOSTCC QEMU PYTHON NO_INSTALL
 VARIABLES := $(CHOICES) $(TOOLS)
 
@@ -19,6 +19,7 @@ endif
 CONFIG := optimized
 PROGRAM := pingpong
 RUN :=
+FORMAT :=
 A :=
 B :=
 HTML :=
@@ -75,6 +76,7 @@ help:
 	@echo 'make profile CONFIG=C   each instruction of one IPC with its cycles; BYTES, CACHE, SPACES, BOARD'
 	@echo 'make measure IMAGE=K    any multiboot kernel: what is between its rdtscs, by the i486 model'
 	@echo 'make compare A=R B=R    two runs, number by number; HTML=1: a page; FAIL_ABOVE=2%'
+	@echo 'make export RUN=FOLDER  a run in the format of another tool: FORMAT; INTO=FILE'
 	@echo 'make verify RUN=FOLDER  a run against its schema, and its tables made again of its raw records'
 	@echo 'make fuzz               random calls against a reference model of IPC; CALLS, SEED, CONFIG'
 	@echo 'make validate-model     the i486 model against what is known of the processor'
@@ -100,6 +102,7 @@ help:
 	@echo '                          $(PROGRAMS)'
 	@echo '  A=RUN                   what make compare compares; RUN:CONFIG: only this kernel of it'
 	@echo '  B=RUN                   with what'
+	@echo '  FORMAT=F                of make export: google-benchmark, customSmallerIsBetter, hyperfine'
 	@echo '  HTML=1                  and a page of it, in results/compare'
 	@echo '  ACROSS=1                also if the boards or clocks are others'
 	@echo '  FAIL_ABOVE=2%           ends with an error if a time of B is more than so much above A'"'"'s'
@@ -176,6 +179,9 @@ compare: packages
 	@$(HARNESS) compare --a="$$A" --b="$$B" $(if $(HTML),--html) $(if $(ACROSS),--across) \
 		$(call option,--fail-above,FAIL_ABOVE)
 
+export: packages
+	@$(HARNESS) export --format="$$FORMAT" --into="$$INTO" -- "$$RUN"
+
 verify: packages
 	@$(HARNESS) verify -- "$$RUN"
 
@@ -220,4 +226,4 @@ clean:
 		echo "twentyfold: nothing is removed: another run is using build/: wait for its end" >&2; \
 		exit $$status; }
 
-.PHONY: help figures ablation check check-machines profile measure fuzz validate-model run kernel iso disk floppy pxe collect menuconfig switches diff doctor packages clean
+.PHONY: help figures compare export verify ablation check check-machines profile measure fuzz validate-model run kernel iso disk floppy pxe collect menuconfig switches diff doctor packages clean

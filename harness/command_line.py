@@ -10,7 +10,7 @@ import signal
 import sys
 from pathlib import Path
 
-from harness import build, commands, folders, images, processes
+from harness import build, commands, exports, folders, images, processes
 from harness.commands import LATEST
 from harness.errors import Refused, describe
 from harness.models.i486 import model
@@ -65,6 +65,10 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--html", action="store_true", help="a page of it, too")
     sub.add_argument("--across", action="store_true", help="other boards and clocks")
     sub.add_argument("--fail-above", help="percent that B may be slower; all is told")
+    sub = command("export", commands.export_run, "a run in another tool's format")
+    sub.add_argument("run", nargs="?", default="")
+    sub.add_argument("--format", default="", help=" ".join(exports.FORMATS))
+    sub.add_argument("--into", default="", help="file; standard output")
     sub = command("verify", commands.verify_run, "a run against its raw records")
     sub.add_argument("run", nargs="?", default="")
     sub = command(

@@ -14,8 +14,8 @@ from pathlib import Path
 import pandas as pd
 from rich.console import Console
 
-from harness import ablation, build, claims, collect, compare, doctor, figures
-from harness import folders
+from harness import ablation, build, claims, collect, compare, doctor, exports
+from harness import figures, folders
 from harness import fuzz, images, intervals, measure, pipeline, places, processes
 from harness import profile, profile_text, real_machines, records, results, sides
 from harness import switches, verify, virtual
@@ -161,6 +161,19 @@ def compare_runs(arguments: argparse.Namespace) -> None:
             f"{len(worse)} times of B are more than {limit:g} % above A's, first "
             f"{first['what']}: {first['a']:.5g} and {first['b']:.5g} {first['unit']}"
         )
+
+
+def export_run(arguments: argparse.Namespace) -> None:
+    """A run in another tool's format, on standard output or in a file."""
+    known = " ".join(exports.FORMATS)
+    if arguments.format not in exports.FORMATS:
+        raise Refused(f"FORMAT={arguments.format}: use one of {known}")
+    text = exports.export(compare.side(arguments.run, "RUN"), arguments.format)
+    if not arguments.into:
+        sys.stdout.write(text)
+        return
+    folders.write_whole(Path(arguments.into), text.encode())
+    print(f"{arguments.into}: as {arguments.format}")
 
 
 def _percent(name: str, text: str | None) -> float | None:

@@ -57,7 +57,7 @@ def test_help_names_the_programs_that_make_run_boots() -> None:
         (["run", "config=optimized"], "unknown variable config"),
         (
             ["figures", "ANY=1"],
-            "unknown variable ANY: the variables are RUN A B",
+            "unknown variable ANY: the variables are RUN FORMAT",
         ),
         (["run", "CONFIG=optimised"], "no configuration 'optimised'"),
         (["run", "CONFIG=optimized-lasy_scheduling"], "did you mean lazy_scheduling"),
