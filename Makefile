@@ -6,7 +6,7 @@
 
 # What may be set on the command line, and what in the environment too: which tools
 # are used, not what is measured. Others of the environment's variables are not read.
-CHOICES := RUN FORMAT A B HTML ACROSS FAIL_ABOVE CONFIG CONFIGS SWITCH BYTES PROGRAM BOARD CACHE SPACES RESULTS BUILD CALLS IMAGE MODULES ARGUMENTS CPU MEMORY TIMEOUT UNTIL PROFILE FROM MACHINE BOOTS BATCHES SOURCE INTO PHOTOS SERVE MAC SPEED QUIET HANG
+CHOICES := RUN FORMAT SWITCHES OTHERS ORDERS A B HTML ACROSS FAIL_ABOVE CONFIG CONFIGS SWITCH BYTES PROGRAM BOARD CACHE SPACES RESULTS BUILD CALLS IMAGE MODULES ARGUMENTS CPU MEMORY TIMEOUT UNTIL PROFILE FROM MACHINE BOOTS BATCHES SOURCE INTO PHOTOS SERVE MAC SPEED QUIET HANG
 TOOLS := SEED CROSS_COMPILE COMPILER HOSTCC QEMU PYTHON NO_INSTALL
 VARIABLES := $(CHOICES) $(TOOLS)
 
@@ -19,6 +19,9 @@ endif
 CONFIG := optimized
 PROGRAM := pingpong
 RUN :=
+SWITCHES :=
+OTHERS := on
+ORDERS :=
 FORMAT :=
 A :=
 B :=
@@ -75,6 +78,7 @@ help:
 	@echo 'make check-machines     images from power-on to the last record, on emulated PCs: minutes'
 	@echo 'make profile CONFIG=C   each instruction of one IPC with its cycles; BYTES, CACHE, SPACES, BOARD'
 	@echo 'make measure IMAGE=K    any multiboot kernel: what is between its rdtscs, by the i486 model'
+	@echo 'make factorial          how techniques work together: SWITCHES="S T U"; or all, by drawn ORDERS'
 	@echo 'make compare A=R B=R    two runs, number by number; HTML=1: a page; FAIL_ABOVE=2%'
 	@echo 'make export RUN=FOLDER  a run in the format of another tool: FORMAT; INTO=FILE'
 	@echo 'make verify RUN=FOLDER  a run against its schema, and its tables made again of its raw records'
@@ -91,7 +95,7 @@ help:
 	@echo 'make switches           list the switches, and the files that are their two sides'
 	@echo 'make diff SWITCH=S      the two sides of a switch, and where else it is tested'
 	@echo 'make doctor             what is installed, what is missing, what it means'
-	@echo 'make clean              remove build/, and of results/ latest, profile, measure and compare'
+	@echo 'make clean              remove build/, and of results/ latest, profile, measure, compare and factorial'
 	@echo
 	@echo 'Configurations: optimized, baseline, optimized-SWITCH, baseline+SWITCH, and so on;'
 	@echo 'with .debug behind it the kernel checks itself all the time and is not measured.'
@@ -102,6 +106,9 @@ help:
 	@echo '                          $(PROGRAMS)'
 	@echo '  A=RUN                   what make compare compares; RUN:CONFIG: only this kernel of it'
 	@echo '  B=RUN                   with what'
+	@echo '  SWITCHES="S T U"        of make factorial: 2 to 8, or all'
+	@echo '  OTHERS=on               are the switches that are not among them on, or off'
+	@echo '  ORDERS=20               in which all are switched on, an even number'
 	@echo '  FORMAT=F                of make export: google-benchmark, customSmallerIsBetter, hyperfine'
 	@echo '  HTML=1                  and a page of it, in results/compare'
 	@echo '  ACROSS=1                also if the boards or clocks are others'
@@ -179,6 +186,10 @@ compare: packages
 	@$(HARNESS) compare --a="$$A" --b="$$B" $(if $(HTML),--html) $(if $(ACROSS),--across) \
 		$(call option,--fail-above,FAIL_ABOVE)
 
+factorial: packages
+	@$(HARNESS) factorial --switches="$$SWITCHES" --others="$$OTHERS" --board="$$BOARD" \
+		$(call option,--orders,ORDERS) $(if $(filter RESULTS,$(given)),--results="$$RESULTS")
+
 export: packages
 	@$(HARNESS) export --format="$$FORMAT" --into="$$INTO" -- "$$RUN"
 
@@ -221,9 +232,9 @@ packages:
 clean:
 	@mkdir -p build
 	@flock --nonblock --conflict-exit-code 75 build rm -rf build results/latest \
-		results/profile results/measure results/compare results/.*.partial results/.*.old results/.*.lock || { \
+		results/profile results/measure results/compare results/factorial results/.*.partial results/.*.old results/.*.lock || { \
 		status=$$?; [ $$status != 75 ] || \
 		echo "twentyfold: nothing is removed: another run is using build/: wait for its end" >&2; \
 		exit $$status; }
 
-.PHONY: help figures compare export verify ablation check check-machines profile measure fuzz validate-model run kernel iso disk floppy pxe collect menuconfig switches diff doctor packages clean
+.PHONY: help figures compare export factorial verify ablation check check-machines profile measure fuzz validate-model run kernel iso disk floppy pxe collect menuconfig switches diff doctor packages clean

@@ -29,6 +29,7 @@ LATEST = places.RESULTS / "latest"
 PROFILES = places.RESULTS / "profile"
 MEASURED = places.RESULTS / "measure"
 COMPARED = places.RESULTS / "compare"
+FACTORIAL = places.RESULTS / "factorial"
 
 
 def make_figures(arguments: argparse.Namespace) -> None:
@@ -174,6 +175,27 @@ def export_run(arguments: argparse.Namespace) -> None:
         return
     folders.write_whole(Path(arguments.into), text.encode())
     print(f"{arguments.into}: as {arguments.format}")
+
+
+def make_factorial(arguments: argparse.Namespace) -> None:
+    """How some techniques work together, or what each contributes to all."""
+    if arguments.others not in ("on", "off"):
+        raise Refused(f"OTHERS={arguments.others}: use on or off")
+    count = _number("ORDERS", arguments.orders, 2, 1000) or 20
+    if count % 2:
+        raise Refused(
+            f"ORDERS={count}: take an even number, each comes with its reverse"
+        )
+    board = model.load_board(arguments.board)
+    others = arguments.others == "on" and arguments.switches != "all"
+    target = arguments.results or FACTORIAL
+    rows = pipeline.factorial_run(target, arguments.switches, others, count, board)
+    shares = rows[rows["what"] == "share"] if "what" in rows else rows
+    for size, of_size in shares.groupby("bytes"):
+        print(f"{size} bytes: what each saves, on the average over all orders")
+        for row in of_size.sort_values("cycles", ascending=False).itertuples():
+            print(f"  {row.switch:22} {row.cycles:9.1f} cycles {row.percent:6.1f} %")
+    print(f"tables and figures are in {_relative(target)}")
 
 
 def _percent(name: str, text: str | None) -> float | None:

@@ -27,9 +27,15 @@ PDF_DATE = re.compile(rb"(/CreationDate \(D:)\d{14}")
 
 
 def draw(
-    name: str, data: Path, folder: Path, height: int = HEIGHT, **variables: str | int
+    script_name: str,
+    data: Path,
+    folder: Path,
+    height: int = HEIGHT,
+    name: str = "",
+    **variables: str | int,
 ) -> None:
-    """Draws plots/NAME.gp from a CSV file as folder/NAME.svg, .png and .pdf.
+    """Draws plots/SCRIPT_NAME.gp from a CSV file as folder/NAME.svg, .png and .pdf; the
+    name is the script's if there is none.
 
     The script finds the data file's name in the variable ``data``, and the
     other variables by their names. height: of the .svg; a variable, too.
@@ -43,11 +49,11 @@ def draw(
             f"plots = {quoted(str(PLOTS))}\n"
             f"set terminal {_sized(terminal, height)}\n{settings}"
             f"load {quoted(str(PLOTS / 'style.gp'))}\n"
-            f"load {quoted(str(PLOTS / name))}.'.gp'\n"
+            f"load {quoted(str(PLOTS / script_name))}.'.gp'\n"
         )
         # Not written by gnuplot, which says nothing when the disk is full.
-        drawn = PDF_DATE.sub(rb"\g<1>20000101000000", _gnuplot(script, name))
-        (folder / f"{name}.{kind}").write_bytes(drawn)
+        drawn = PDF_DATE.sub(rb"\g<1>20000101000000", _gnuplot(script, script_name))
+        (folder / f"{name or script_name}.{kind}").write_bytes(drawn)
 
 
 def check() -> None:

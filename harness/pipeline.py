@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from harness import ablation, build, experiments, folders, measure, peers
+from harness import ablation, build, experiments, factorial, folders, measure, peers
 from harness import figures as plots
 from harness import publish, report, results, switches, tables
 from harness.build import Built
@@ -107,6 +107,39 @@ def one_switch(name: str, board: Board) -> pd.DataFrame:
         ablation.run(wanted, board, logs, stage)
         times = ablation.read(wanted, logs, build.revision(), board.mhz)
     return ablation.compare(times, chosen)
+
+
+def factorial_run(
+    target: Path, text: str, others: bool, count: int, board: Board
+) -> pd.DataFrame:
+    """All subsets of some switches; or of all, so many drawn orders (text: all). What
+    target has already is not measured again."""
+    drawn = text == "all"
+    of = [s.symbol for s in switches.switches()] if drawn else []
+    of = of or [s.symbol for s in factorial.chosen(text)]
+    wanted = (
+        list(
+            dict.fromkeys(
+                s for o in factorial.orders(of, count) for s in factorial.along(o)
+            )
+        )
+        if drawn
+        else factorial.subsets(of)
+    )
+    kernels = [factorial.configuration(on, of, others) for on in wanted]
+    target.mkdir(parents=True, exist_ok=True)
+    with stages("factorial", 1 + len(kernels)) as stage:
+        with stage("build the i486 model"):
+            model.library()
+        found = factorial.measured(kernels, board, target / "measured", stage)
+    named = {str(kernel): on for kernel, on in zip(kernels, wanted)}
+    times = {
+        size: {named[r.configuration]: r.cycles for r in rows.itertuples()}
+        for size, rows in found.groupby("bytes")
+    }
+    if drawn:
+        return factorial.write_estimated(times, of, count, target)
+    return factorial.write(times, of, target)
 
 
 def redraw(run: Path) -> str:

@@ -91,14 +91,14 @@ def write_provenance(
         "revision": built[0].revision,
         "dirty": built[0].revision.endswith("-dirty"),
         "board": dataclasses.asdict(board),
-        "cycles_sha256": _sha256(CYCLES),
-        "model_sha256": _sha256(*sorted(CYCLES.parent.glob("*.[ch]"))),
+        "cycles_sha256": sha256(CYCLES),
+        "model_sha256": sha256(*sorted(CYCLES.parent.glob("*.[ch]"))),
         "qemu_command": ["qemu-system-i386", *qemu.command(pingpong)[1:]],
         "configurations": {
             str(b.configuration): {
                 "switches_on": sorted(b.configuration.on),
-                "kernel_sha256": _sha256(b.kernel),
-                "program_sha256": _sha256(b.program("pingpong")),
+                "kernel_sha256": sha256(b.kernel),
+                "program_sha256": sha256(b.program("pingpong")),
             }
             for b in built
         },
@@ -119,7 +119,7 @@ def write_provenance(
 def raw(folder: Path) -> dict[str, str]:
     """What all else in a run is made of: its files, and what they hash to."""
     paths = sorted(path for path in (folder / RAW).rglob("*") if path.is_file())
-    return {str(path.relative_to(folder)): _sha256(path) for path in paths}
+    return {str(path.relative_to(folder)): sha256(path) for path in paths}
 
 
 def keep(source: Path, folder: Path) -> None:
@@ -185,7 +185,7 @@ def now() -> datetime:
     return datetime.now(timezone.utc)
 
 
-def _sha256(*paths: Path) -> str:
+def sha256(*paths: Path) -> str:
     """Of all of them, one behind the other."""
     return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
 
