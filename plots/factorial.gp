@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Interactions of pairs, a square each: percent of what all save together; on the diagonal
 # what each saves by itself on the average.
-set title "What two techniques save together more than one by one, ".size." bytes\n\
-percent of what all of them save (".whole."); on the diagonal what each saves alone" offset 0,-0.5
+set title size." bytes: what two techniques save together\n\
+more than one by one, percent of the ".whole."\n\
+that all save; on the diagonal each alone" offset 0,-0.5
 set size square
 set xrange [-0.5:count - 0.5]
 set yrange [count - 0.5:-0.5]
