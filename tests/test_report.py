@@ -158,7 +158,7 @@ def test_table_1(run: Path) -> None:
         "lazy_scheduling,8,minus,25.5,23",
         "lazy_scheduling,8,plus,-3,",
         "lazy_scheduling,12,minus,30,16",
-        "rpc_syscalls,8,minus,-2,18",
+        "reply_and_receive,8,minus,-2,18",
         "virtual_tcbs,8,minus,,10",
     ]
     header = "switch,bytes,order,increase_percent,paper_percent"
@@ -167,7 +167,7 @@ def test_table_1(run: Path) -> None:
     assert found["verdict"]["table1-lazy_scheduling-8"] == claims.REPRODUCED
     assert found["verdict"]["table1-lazy_scheduling-12"] == claims.DIRECTION
     assert found["reason"]["table1-lazy_scheduling-12"] == claims.UNEXPLAINED
-    assert found["verdict"]["table1-rpc_syscalls-8"] == claims.NOT_REPRODUCED
+    assert found["verdict"]["table1-reply_and_receive-8"] == claims.NOT_REPRODUCED
     assert found["reason"]["table1-lazy_scheduling-512"] == "not in table1.csv"
     assert found["verdict"]["table1-virtual_tcbs-8"] == claims.NOT_MEASURED
     assert math.isnan(found["ours"]["synergy"])  # without a sum of all of them
