@@ -117,12 +117,7 @@ def _one(a: Side, b: Side, key: str) -> bool:
 
 
 def _messages(of: Side) -> pd.DataFrame:
-    path = of.folder / publish.SAMPLES
-    rows = (
-        pd.read_csv(path)
-        if path.exists()
-        else publish.samples(of.folder, of.facts["revision"])
-    )
+    rows = publish.read_samples(of.folder, of.facts["revision"])
     if of.configuration:
         rows = rows[rows["configuration"] == of.configuration]
         if rows.empty:

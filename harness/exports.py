@@ -22,16 +22,11 @@ US_IN_A_SECOND = 1e6
 
 def times(of: Side) -> pd.DataFrame:
     """A row a sample. Columns: name, us, messages."""
-    path = of.folder / publish.SAMPLES
     if not of.modelled:
-        rows = pd.read_csv(path).assign(messages=1)
+        rows = pd.read_csv(of.folder / publish.SAMPLES).assign(messages=1)
         rows = rows.rename(columns={"one_way_us": "us"})
     else:
-        rows = (
-            pd.read_csv(path)
-            if path.exists()
-            else publish.samples(of.folder, of.facts["revision"])
-        )
+        rows = publish.read_samples(of.folder, of.facts["revision"])
         rows = rows[rows["clock"] == tables.MODEL]
         rows = rows.sort_values("of", ascending=False, kind="stable")
         rows = rows.drop_duplicates(KEY)

@@ -134,6 +134,12 @@ def latex(table: Table) -> str:
     )
 
 
+def read_samples(folder: Path, revision: str) -> pd.DataFrame:
+    """samples.csv, or what it would be: an older run has none."""
+    path = folder / SAMPLES
+    return pd.read_csv(path) if path.exists() else samples(folder, revision)
+
+
 def samples(folder: Path, revision: str) -> pd.DataFrame:
     """All that pingpong measured, a row a sample and clock. Columns: configuration, of
     (the paper's table), bytes, spaces, cache, round_trips, clock_interrupts, value, unit,
