@@ -512,7 +512,7 @@ FAULTS = {
     ),
     "path-direction": Fault(
         "it enters C with the program's direction flag",
-        "optimized-direct_switch",
+        "optimized-direct_switch-thread_kernel_stacks",
         "core/steps/marks.h",
         "\tcld\n\tcall\t\\function\n",
         "\tcall\t\\function\n",
