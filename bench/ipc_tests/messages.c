@@ -148,7 +148,8 @@ static void count_steps(void *unused)
 		steps++;
 }
 
-/* Others run while one copies. */
+/* Others run while one copies: when we go on it has not ended yet, or its result would be
+ * there before another thread counts. */
 static void test_others_run(void)
 {
 	static char stack[1024] __attribute__((aligned(16)));
@@ -157,11 +158,12 @@ static void test_others_run(void)
 	struct order receive = order_receive(a, DOPE(0, 1), MUCH);
 
 	send.send.made_up = ALL_BUT_STRING;
-	steps = 0;
 	tell(b, &receive);
 	settle();
 	counter = thread_create(count_steps, NULL, stack, sizeof(stack));
 	tell(a, &send);
+	thread_yield();
+	steps = 0;
 	check(ask(a).result == IPC_OK && steps > 0,
 	    "others run while much is copied");
 	thread_delete(counter);
