@@ -44,8 +44,7 @@
 	jmp	.Lnext_\@
 .Lschedule_\@:
 #endif
-	movl	%edi, %eax
-	call_c	ipc_wait
+	choose_in_c
 #if STARTS_BY_HAND
 	.previous
 #endif

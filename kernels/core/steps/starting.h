@@ -67,6 +67,12 @@
 #endif
 .endm
 
+/* EDI waits; ESP at the bottom of its trap frame. Does not come back. */
+.macro	choose_in_c
+	movl	%edi, %eax
+	call_c	ipc_wait
+.endm
+
 /*
  * From EDI, which waits, to EBP, and to its program. A window that a send has left open
  * is closed here: the TLB forgets it with the address space.

@@ -70,8 +70,7 @@
 	.subsection 3
 .Lschedule_\@:
 #endif
-	movl	%edi, %eax
-	call_c	ipc_wait
+	choose_in_c
 #if STARTS_BY_HAND
 	.previous
 #endif
