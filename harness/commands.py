@@ -144,15 +144,16 @@ def compare_runs(arguments: argparse.Namespace) -> None:
     limit = _percent("FAIL_ABOVE", arguments.fail_above)
     compare.check(a, b, arguments.across)
     rows = compare.compare(a, b)
-    COMPARED.mkdir(parents=True, exist_ok=True)
-    compare.write(rows, a, b, COMPARED, arguments.html)
+    with results.publishing(COMPARED) as folder:
+        compare.write(rows, a, b, folder, arguments.html)
     console = Console(highlight=False)
     if len((table := compare.rich_table(rows, a, b)).rows):
         console.print(table)
     for line in compare.explanations(a, b):
         print(line)
     for row in compare.steps(a, b).itertuples():
-        print(f"step {row.step} of a {row.message}: {row.a:g}, {row.b:g} cycles")
+        cycles = f"{row.a:g}, {row.b:g} cycles (i486 model)"
+        print(f"step {row.step} of a {row.message}: {cycles}")
     print(f"{compare.summary(rows)}; all are in {_relative(COMPARED)}/compare.csv")
     if arguments.html:
         print(f"{_relative(COMPARED)}/report.html")
@@ -181,18 +182,20 @@ def make_factorial(arguments: argparse.Namespace) -> None:
     """How some techniques work together, or what each contributes to all."""
     if arguments.others not in ("on", "off"):
         raise Refused(f"OTHERS={arguments.others}: use on or off")
-    count = _number("ORDERS", arguments.orders, 2, 1000) or 20
+    count = _number("ORDERS", arguments.orders, 4, 1000) or 20
     if count % 2:
         raise Refused(
             f"ORDERS={count}: take an even number, each comes with its reverse"
         )
     board = model.load_board(arguments.board)
-    others = arguments.others == "on" and arguments.switches != "all"
+    others = arguments.others == "on"
     target = arguments.results or FACTORIAL
     rows = pipeline.factorial_run(target, arguments.switches, others, count, board)
-    shares = rows[rows["what"] == "share"] if "what" in rows else rows
-    for size, of_size in shares.groupby("bytes"):
-        print(f"{size} bytes: what each saves, on the average over all orders")
+    for size, of_size in rows[rows["what"] == "share"].groupby("bytes"):
+        print(
+            f"{size} bytes, one way: what each saves, on the average over orders, "
+            "i486 model"
+        )
         for row in of_size.sort_values("cycles", ascending=False).itertuples():
             print(f"  {row.switch:22} {row.cycles:9.1f} cycles {row.percent:6.1f} %")
     print(f"tables and figures are in {_relative(target)}")

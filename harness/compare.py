@@ -66,6 +66,10 @@ def check(a: Side, b: Side, across: bool) -> None:
     same = a.folder.resolve() == b.folder.resolve()
     if same and a.configuration == b.configuration:
         raise Refused(f"A and B are the same: {a.name}")
+    if bool(a.configuration) != bool(b.configuration):
+        raise Refused(
+            f"A is {a.name}, B is {b.name}: name a kernel behind both, or behind none"
+        )
     if a.clock != b.clock and not across:
         raise Refused(
             f"A is by {a.clock}; B is by {b.clock}: to compare them all the same, set "
@@ -108,7 +112,8 @@ def _modelled(a: Side, b: Side) -> pd.DataFrame:
 
 
 def _chosen(a: Side, b: Side) -> bool:
-    return bool(a.configuration or b.configuration)
+    """Has each side one configuration only? check refuses one with and one without."""
+    return bool(a.configuration and b.configuration)
 
 
 def _one(a: Side, b: Side, key: str) -> bool:
@@ -169,7 +174,7 @@ def explanations(a: Side, b: Side) -> list[str]:
         if ours != theirs:
             found.append(f"{tool}: {ours}; {theirs}")
     if _chosen(a, b):
-        ours, theirs = (set(_switches(one)) for one in (a, b))
+        ours, theirs = (switches.parse(one.configuration).on for one in (a, b))
         if ours - theirs:
             found.append(f"only in A: {', '.join(sorted(ours - theirs)).lower()}")
         if theirs - ours:
@@ -181,10 +186,6 @@ def explanations(a: Side, b: Side) -> list[str]:
     if other:
         found.append(f"kernels: {len(other)} of {len(both)} are others")
     return found
-
-
-def _switches(of: Side) -> list[str]:
-    return sorted(switches.parse(of.configuration or "optimized").on)
 
 
 def steps(a: Side, b: Side) -> pd.DataFrame:
@@ -295,7 +296,9 @@ def slower(rows: pd.DataFrame, percent: float) -> pd.DataFrame:
 def rich_table(rows: pd.DataFrame, a: Side, b: Side) -> Table:
     """Of messages between two spaces, by a clock of time, those that differ."""
     rows = rows[(rows["spaces"] == 2) & (rows["unit"] != tables.INSTRUCTIONS)]
-    drawn = Table(title=f"A: {a.name}\nB: {b.name}", title_justify="left")
+    clock = a.clock if a.clock == b.clock else f"A {a.clock}, B {b.clock}"
+    title = f"A: {a.name}\nB: {b.name}\none way; clock: {clock}"
+    drawn = Table(title=title, title_justify="left")
     drawn.add_column("what", no_wrap=True)
     for heading in ("bytes", "cache", "A", "B", "B - A", "B / A", "unit"):
         drawn.add_column(heading, justify="right")

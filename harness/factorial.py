@@ -29,6 +29,7 @@ from harness.progress import Stage
 from harness.switches import Configuration, Switch
 
 SIZES = (8, 4096)
+CSV = "factorial.csv"
 MOST = 8  # switches of which all subsets are measured
 ROUNDS = "table=1 rounds=2000"
 SEED = 1993
@@ -54,7 +55,7 @@ def chosen(text: str) -> list[Switch]:
                 "subsets are kernels"
             )
     if not 2 <= len(found) <= MOST:
-        raise Refused(f"{len(found)} switches: take 2 to {MOST}")
+        raise Refused(f"SWITCHES: {len(found)} of them: take 2 to {MOST}, or all")
     return [s for s in switches.switches() if s in found]
 
 
@@ -211,15 +212,6 @@ def estimated(times: Times, drawn: Sequence[Sequence[str]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["switch", "cycles", "low95", "high95"])
 
 
-def by_subset(
-    table: pd.DataFrame, of: Iterable[str], others: bool, size: int
-) -> dict[frozenset[str], float]:
-    """Of those of these subsets that table has."""
-    found = table[table["bytes"] == size].set_index("configuration")["cycles"]
-    named = {str(configuration(s, of, others)): s for s in subsets(of)}
-    return {named[name]: float(c) for name, c in found.items() if name in named}
-
-
 def tidy(times: Times, of: Sequence[str], size: int) -> pd.DataFrame:
     """A row a number. Columns: what (main effect, interaction, share), switch, with,
     bytes, cycles, percent (of what all save), clock, direction."""
@@ -251,24 +243,26 @@ def write(times: dict[int, Times], of: Sequence[str], folder: Path) -> pd.DataFr
     """factorial.csv, and of each size interactions_SIZE and shares_SIZE, data and
     figures."""
     rows = pd.concat([tidy(of_size, of, size) for size, of_size in times.items()])
-    tables.write(rows, folder / "factorial.csv")
+    tables.write(rows, folder / CSV)
     for size, of_size in times.items():
         _draw_interactions(rows[rows["bytes"] == size], of, size, folder)
         shares = rows.query("what == 'share' and bytes == @size")
-        _draw_shares(shares.assign(low95=None, high95=None), of_size, of, size, folder)
+        shares = shares.assign(low95=None, high95=None)
+        _draw_shares(shares, of_size, of, "all orders", folder)
     return rows
 
 
 def write_estimated(
     times: dict[int, Times], of: Sequence[str], count: int, folder: Path
 ) -> pd.DataFrame:
-    """shares.csv and shares_SIZE, by so many drawn orders."""
+    """The same by so many drawn orders: only shares, with their intervals."""
     frames = []
     for size, of_size in times.items():
         found = estimated(of_size, orders(of, count))
         whole = of_size[frozenset()] - of_size[frozenset(of)]
         percents = 100 * found[["cycles", "low95", "high95"]] / whole
         found = found.assign(
+            what="share",
             switch=found["switch"].str.lower(),
             percent=percents["cycles"],
             low95=percents["low95"],
@@ -278,16 +272,16 @@ def write_estimated(
             clock=tables.MODEL,
             direction="one way",
         )
-        _draw_shares(found, of_size, of, size, folder)
+        _draw_shares(found, of_size, of, f"{count} drawn orders", folder)
         frames.append(found)
     rows = pd.concat(frames)
-    tables.write(rows, folder / "shares.csv")
+    tables.write(rows, folder / CSV)
     return rows
 
 
 def _words(times: Times, of: Sequence[str]) -> str:
     slow, fast = times[frozenset()], times[frozenset(of)]
-    return f"{slow:.0f} to {fast:.0f} cycles"
+    return f"{slow:.0f} to {fast:.0f} cycles, one way"
 
 
 def _draw_interactions(
@@ -316,13 +310,14 @@ def _draw_interactions(
         count=len(names),
         size=str(size),
         most=str(most),
-        whole=f"{whole:.0f} cycles",
+        whole=f"{whole:.0f} cycles (i486 model)",
     )
 
 
 def _draw_shares(
-    rows: pd.DataFrame, times: Times, of: Sequence[str], size: int, folder: Path
+    rows: pd.DataFrame, times: Times, of: Sequence[str], over: str, folder: Path
 ) -> None:
+    size = rows["bytes"].iloc[0]
     columns = ["switch", "percent", "low95", "high95"]
     rows = rows.sort_values("percent", ascending=False)[columns]
     data = folder / f"shares_{size}.csv"
@@ -336,4 +331,5 @@ def _draw_shares(
         count=len(rows),
         size=str(size),
         whole=_words(times, of),
+        over=over,
     )

@@ -112,34 +112,31 @@ def one_switch(name: str, board: Board) -> pd.DataFrame:
 def factorial_run(
     target: Path, text: str, others: bool, count: int, board: Board
 ) -> pd.DataFrame:
-    """All subsets of some switches; or of all, so many drawn orders (text: all). What
-    target has already is not measured again."""
-    drawn = text == "all"
-    of = [s.symbol for s in switches.switches()] if drawn else []
-    of = of or [s.symbol for s in factorial.chosen(text)]
-    wanted = (
-        list(
-            dict.fromkeys(
-                s for o in factorial.orders(of, count) for s in factorial.along(o)
-            )
-        )
-        if drawn
-        else factorial.subsets(of)
-    )
+    """All subsets of some switches; or of all (text), so many drawn orders. What build/
+    has already of such kernels is not measured again."""
+    results.check_target(target, factorial.CSV, "result of make factorial")
+    if drawn := text == "all":
+        of = [s.symbol for s in switches.switches()]
+        on_the_way = map(factorial.along, factorial.orders(of, count))
+        wanted = list(dict.fromkeys(on for order in on_the_way for on in order))
+    else:
+        of = [s.symbol for s in factorial.chosen(text)]
+        wanted = factorial.subsets(of)
     kernels = [factorial.configuration(on, of, others) for on in wanted]
-    target.mkdir(parents=True, exist_ok=True)
     with stages("factorial", 1 + len(kernels)) as stage:
         with stage("build the i486 model"):
             model.library()
-        found = factorial.measured(kernels, board, target / "measured", stage)
+        kept = build.BUILD / "factorial"
+        found = factorial.measured(kernels, board, kept, stage)
     named = {str(kernel): on for kernel, on in zip(kernels, wanted)}
     times = {
         size: {named[r.configuration]: r.cycles for r in rows.itertuples()}
         for size, rows in found.groupby("bytes")
     }
-    if drawn:
-        return factorial.write_estimated(times, of, count, target)
-    return factorial.write(times, of, target)
+    with results.publishing(target) as folder:
+        if drawn:
+            return factorial.write_estimated(times, of, count, folder)
+        return factorial.write(times, of, folder)
 
 
 def redraw(run: Path) -> str:

@@ -49,7 +49,7 @@ def of_run(folder: Path, board: str) -> Iterator[Table]:
     makers = {
         "table7.csv": (_table7, f"{one_way}, us; in parentheses the paper's (table 7)"),
         "table2.csv": (_table2, "Null RPC, round trip, us (table 2)"),
-        "table1_paper.csv": (
+        "table1.csv": (
             _table1,
             f"{one_way}, warm, between two spaces: by how many percent it takes longer "
             "without a technique; in parentheses the paper's (table 1)",
@@ -63,12 +63,12 @@ def of_run(folder: Path, board: str) -> Iterator[Table]:
     for source, (make, caption) in makers.items():
         path = folder / source
         if path.exists():
-            frame = make(pd.read_csv(path, dtype={"parameter": str}), folder)
+            frame = make(pd.read_csv(path, dtype={"parameter": str}))
             if len(frame):
                 yield Table(make.__name__.strip("_"), caption, frame)
 
 
-def _table7(table: pd.DataFrame, _: Path) -> pd.DataFrame:
+def _table7(table: pd.DataFrame) -> pd.DataFrame:
     rows = table[table["clock"] == tables.MODEL]
     cells = rows["one_way"].map("{:.2f}".format)
     cells += rows["paper_us"].map(lambda us: "" if pd.isna(us) else f" ({us:g})")
@@ -78,13 +78,13 @@ def _table7(table: pd.DataFrame, _: Path) -> pd.DataFrame:
     return wide[order].rename_axis(columns=None).reset_index()
 
 
-def _table2(table: pd.DataFrame, _: Path) -> pd.DataFrame:
+def _table2(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(us=table["us"].map(short))
 
 
-def _table1(printed: pd.DataFrame, folder: Path) -> pd.DataFrame:
+def _table1(table: pd.DataFrame) -> pd.DataFrame:
     """All switches: those that the paper has not have no number of it."""
-    rows = pd.read_csv(folder / "table1.csv").query("order == 'minus'")
+    rows = table.query("order == 'minus'")
     said = rows["paper_percent"].map(lambda n: "" if pd.isna(n) else f" ({n:g})")
     increase = rows["increase_percent"].round(1) + 0.0  # no -0
     rows = rows.assign(cell=increase.map("{:+.1f}".format) + said)
@@ -93,7 +93,7 @@ def _table1(printed: pd.DataFrame, folder: Path) -> pd.DataFrame:
     return wide.loc[order].rename_axis(columns=None).reset_index()
 
 
-def _anatomy(table: pd.DataFrame, _: Path) -> pd.DataFrame:
+def _anatomy(table: pd.DataFrame) -> pd.DataFrame:
     if not (table["experiment"] == "anatomy").any():
         return pd.DataFrame()
     table = table.fillna({"configuration": ""})
@@ -103,7 +103,7 @@ def _anatomy(table: pd.DataFrame, _: Path) -> pd.DataFrame:
     return wide.rename_axis("group", axis=0).rename_axis(columns=None).reset_index()
 
 
-def _claims(table: pd.DataFrame, _: Path) -> pd.DataFrame:
+def _claims(table: pd.DataFrame) -> pd.DataFrame:
     counts = pd.crosstab(table["group"], table["verdict"])
     groups = table["group"].unique()
     counts = counts.reindex(index=groups, columns=claims.VERDICTS, fill_value=0)

@@ -393,9 +393,4 @@ def results_folder(source: Path) -> Path:
 
 def check_target(target: Path) -> None:
     """Refuses a folder that is there and is no machine's run."""
-    if target.exists() and not (target / "machine.json").exists():
-        if not target.is_dir() or any(target.iterdir()):
-            raise Refused(
-                f"{target}: is there and is no run of a real machine: name another "
-                "folder by RESULTS="
-            )
+    results.check_target(target, "machine.json", "run of a real machine")

@@ -29,14 +29,16 @@ PROJECT = "twentyfold"
 RAW = "logs"  # the folder of what was measured
 
 
-def check_target(target: Path) -> None:
+def check_target(
+    target: Path, mark: str = "provenance.json", what: str = "run of ours"
+) -> None:
     """Refuses a folder that a run shall not take the place of: one that is there and
-    holds something else."""
-    if not target.exists() or (target / "provenance.json").exists():
+    holds something else. mark: a file that only such a run has."""
+    if not target.exists() or (target / mark).exists():
         return
     if not target.is_dir() or any(target.iterdir()):
         raise Refused(
-            f"{target}: is there and is no run of ours: name another folder by RESULTS="
+            f"{target}: is there and is no {what}: name another folder by RESULTS="
         )
 
 
@@ -82,7 +84,7 @@ def write_provenance(
     tools = find_toolchain()
     for b in built:
         tools.check(b.kernel, b.program("pingpong"))
-    pingpong = measure.guest(built[-1], measure.PINGPONG)
+    pingpong = measure.guest(built[0], measure.PINGPONG)
     facts = {
         "project": PROJECT,
         "schema": SCHEMA,

@@ -76,12 +76,18 @@ def test_what_explains_a_difference(other: Path) -> None:
 def test_refusals(other: Path) -> None:
     with pytest.raises(Refused, match="A and B are the same"):
         compare.check(*sides(REFERENCE, REFERENCE), across=True)
+    with pytest.raises(Refused, match="name a kernel behind both, or behind none"):
+        compare.check(*sides(f"{REFERENCE}:optimized", other), across=True)
     change(other, "board", {"name": "dx33"})
     with pytest.raises(Refused, match="board dx50; B is by .*board dx33.*ACROSS=1"):
         compare.check(*sides(REFERENCE, other), across=False)
     compare.check(*sides(REFERENCE, other), across=True)
     with pytest.raises(Refused, match="no optimized-lazy_scheduling-late_checks in it"):
-        compare.compare(*sides(f"{other}:optimized-lazy_scheduling-late_checks", other))
+        compare.compare(
+            *sides(
+                f"{other}:optimized-lazy_scheduling-late_checks", f"{other}:baseline"
+            )
+        )
 
 
 def run(*arguments: str) -> int:
@@ -90,14 +96,15 @@ def run(*arguments: str) -> int:
 
 
 def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
-    monkeypatch.setattr(commands, "COMPARED", tmp_path)
+    monkeypatch.setattr(commands, "COMPARED", tmp_path / "compare")
     a, b = f"--a={REFERENCE}:optimized", f"--b={REFERENCE}:optimized-segment_check"
     assert run(a, b, "--html") == 0
     assert "only in A: segment_check" in capsys.readouterr().out
-    page = (tmp_path / "report.html").read_text()
+    page = (tmp_path / "compare" / "report.html").read_text()
     assert "segment_check" in page and "<table>" in page
-    assert len(pd.read_csv(tmp_path / "compare.csv")) == 10
+    assert len(pd.read_csv(tmp_path / "compare" / "compare.csv")) == 10
     assert run(a, b, "--fail-above=50%") == 0
+    assert not (tmp_path / "compare" / "report.html").exists()  # of another comparison
     assert run(a, b, "--fail-above=2%") == 1
     assert "are more than 2 % above A's, first" in capsys.readouterr().err
     assert run(a, b, "--fail-above=x") == 1
