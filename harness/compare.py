@@ -18,7 +18,8 @@ import numpy
 import pandas as pd
 from rich.table import Table
 
-from harness import publish, real_machines, report, results, switches, tables
+from harness import page as pages
+from harness import publish, real_machines, results, switches, tables
 from harness.errors import Refused
 from harness.render import render
 
@@ -343,4 +344,4 @@ def write(rows: pd.DataFrame, a: Side, b: Side, folder: Path, page: bool) -> Non
         rows=rows.to_dict("records"),
     )
     (folder / "report.md").write_text(text)
-    (folder / "report.html").write_text(report.page(text, folder))
+    (folder / "report.html").write_text(pages.html(text, folder))

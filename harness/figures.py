@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import os
 import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from harness import processes
@@ -54,6 +57,25 @@ def draw(
         # Not written by gnuplot, which says nothing when the disk is full.
         drawn = PDF_DATE.sub(rb"\g<1>20000101000000", _gnuplot(script, script_name))
         (folder / f"{name or script_name}.{kind}").write_bytes(drawn)
+
+
+@dataclass(frozen=True)
+class Caption:
+    """What a page says of a figure. data: the CSV file with its numbers."""
+
+    caption: str
+    alt: str
+    data: str
+
+
+@cache
+def captions() -> dict[str, Caption]:
+    """plots/captions.toml, by the figures' names."""
+    told = tomllib.loads((PLOTS / "captions.toml").read_text())
+    return {
+        name: Caption(one["caption"], one["alt"], one.get("data", f"{name}.csv"))
+        for name, one in told.items()
+    }
 
 
 def check() -> None:

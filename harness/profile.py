@@ -358,6 +358,7 @@ def instructions(messages: list[list[Instruction]]) -> pd.DataFrame:
             row = {
                 "message": direction,
                 "phase": instruction.phase,
+                "step": "" if instruction.step == USER else instruction.step,
                 "level": instruction.level,
             }
             row |= {

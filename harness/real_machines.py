@@ -17,7 +17,7 @@ from typing import Any, Sequence
 import numpy
 import pandas as pd
 
-from harness import ablation, collect, figures, paper, report, results, tables
+from harness import ablation, collect, figures, page, paper, results, tables
 from harness.collect import Boot
 from harness.errors import Refused
 from harness.places import RESULTS, ROOT
@@ -326,7 +326,7 @@ def publish(
     draw(seven, one, folder, clock)
     text = render("machine.md", **facts_for_page(facts, seven, one))
     (folder / "report.md").write_text(text)
-    (folder / "report.html").write_text(report.page(text, folder))
+    (folder / "report.html").write_text(page.html(text, folder))
 
 
 def facts_for_page(

@@ -9,6 +9,8 @@ from typing import Any
 import jinja2
 import pandas as pd
 
+from harness import figures
+
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -22,6 +24,7 @@ def render(template: str, **values: Any) -> str:
         keep_trailing_newline=True,
     )
     environment.filters["short"] = short
+    environment.globals["figure"] = figure
     return environment.get_template(template).render(**values)
 
 
@@ -32,3 +35,9 @@ def short(number: float) -> str:
     if abs(number) < 10 or number == round(number):
         return f"{number:.3g}" if abs(number) < 10 else f"{number:.0f}"
     return f"{number:.0f}" if abs(number) >= 100 else f"{number:.1f}"
+
+
+def figure(name: str) -> str:
+    """In Markdown: the picture, its caption, and where its numbers are."""
+    told = figures.captions()[name]
+    return f"![{told.alt}]({name}.svg)\n*{told.caption}. Numbers: [{told.data}]({told.data})*"

@@ -1,18 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The one page of a run, report.md and report.html: the paper's claims and what has
-become of them, then the tables and figures they rest on."""
+"""The one page of a run, report.md and report.html: the result, the figures and tables,
+where the cycles go, what has become of the paper's claims, and the rest."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
-import markdown
-import markupsafe
 import pandas as pd
 
-from harness import claims, paper, peers, results, tables
+from harness import claims, figures, page, paper, peers, results, tables
 from harness.experiments import anatomy
 from harness.render import render
 
@@ -21,18 +18,10 @@ TABLE1 = "table1.md"
 EXPERIMENTS = "experiments.csv"
 PEERS = "peers.csv"
 
-# Captions of figures; others have their names.
-FIGURES = {
-    "figure7": "Figure 7: short messages",
-    "figure8": "Figure 8: long messages",
-    "table1": "Table 1: what removing one switch costs",
-    "cumulative": "From the baseline to the optimized kernel",
-    "steps": "Where the cycles of a message of 8 bytes go, step by step",
-    "footprint": "Cache lines that one ping-pong of 8 bytes touches",
-    "queue_statistics": "Messages for each operation on the ready queue",
-    "wakeup": "Waiting threads: the clock interrupt, and a call with a timeout",
-    "anatomy": "From GNU Mach over the baseline to the optimized kernel",
-}
+# Figures that have a place of their own on the page; others are shown after the
+# experiments.
+PLACED = ("anatomy", "figure7", "figure8", "table1", "cumulative", "steps")
+PLACED += ("shares_8", "shares_4096")
 
 
 def write(folder: Path) -> pd.DataFrame:
@@ -43,7 +32,7 @@ def write(folder: Path) -> pd.DataFrame:
     tables.write(found, folder / "claims.csv")
     text = render("report.md", **content(folder, facts, found))
     (folder / "report.md").write_text(text)
-    (folder / "report.html").write_text(page(text, folder))
+    (folder / "report.html").write_text(page.html(text, folder))
     return found
 
 
@@ -74,38 +63,12 @@ def content(folder: Path, facts: dict[str, Any], found: pd.DataFrame) -> dict[st
         "table1": table1.read_text() if table1.exists() else "",
         "experiments": _wide(_tidy(folder / EXPERIMENTS)),
         "anatomy": _anatomy(_tidy(folder / EXPERIMENTS)),
+        "path": anatomy.PATH if (folder / anatomy.PATH).exists() else "",
+        "orders": 0,
         "peers": _tidy(folder / PEERS).to_dict("records"),
-        "figures": {name: FIGURES.get(name, name) for name in sorted(drawn)},
+        "figures": sorted(drawn & figures.captions().keys()),
+        "shown_elsewhere": PLACED,
     }
-
-
-def page(text: str, folder: Path) -> str:
-    """The same as one HTML file, its figures inside."""
-    body = markdown.markdown(text, extensions=["tables", "toc"], output_format="xhtml")
-    for verdict in claims.VERDICTS:
-        marked = f'<td class="{verdict.replace(" ", "-")}">{verdict}</td>'
-        body = body.replace(f"<td>{verdict}</td>", marked)
-    body = re.sub(
-        r'<p><img alt="([^"]*)" src="(\w+)\.svg" /></p>',
-        lambda found: _figure(folder / f"{found[2]}.svg", found[1]),
-        body,
-    )
-    body = body.replace("<table>", '<div class="table"><table>')
-    body = body.replace("</table>", "</table></div>")
-    title = text.splitlines()[0].lstrip("# ")
-    return render("report.html", title=title, body=markupsafe.Markup(body))
-
-
-def _figure(path: Path, caption: str) -> str:
-    """A figure drawn by gnuplot. All have the same names for their parts; inside one
-    page these must differ."""
-    svg = path.read_text()
-    svg = svg[svg.index("<svg") :]
-    svg = svg.replace("<title>Gnuplot</title>", "")
-    svg = re.sub(r"\bid=(['\"])", rf"id=\1{path.stem}-", svg)
-    svg = re.sub(r"href=(['\"])#", rf"href=\1#{path.stem}-", svg)
-    svg = svg.replace("url(#", f"url(#{path.stem}-")
-    return f"<figure>\n{svg.strip()}\n<figcaption>{caption}</figcaption>\n</figure>"
 
 
 def _read(path: Path) -> pd.DataFrame:

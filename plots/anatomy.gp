@@ -13,8 +13,8 @@ stats data using "to" nooutput
 set yrange [rows - 0.4:-0.6]
 set xrange [0:1.12 * STATS_max]
 
-colour(whole, name, from, to) = whole > 0 ? (name eq "optimized" ? 0x1b6ca8 : name eq "baseline" ? 0xc8553d : 0x7a4f9c) \
-	: to > from ? 0xe3a08f : 0x8bbf9f
+colour(whole, name, from, to) = number(whole > 0 ? (name eq "optimized" ? OPTIMIZED : name eq "baseline" ? BASELINE : GNU_MACH) \
+	: to > from ? MORE : LESS)
 text(whole, from, to) = whole > 0 ? sprintf("%.0f", to) : sprintf("%+.0f", to - from)
 higher(a, b) = a > b ? a : b
 

@@ -15,7 +15,7 @@ set tmargin at screen 1 - 84.0 / height
 set bmargin at screen 36.0 / height
 unset key
 
-colour(row, from, to) = row == 0 ? 0xc8553d : row == rows - 1 ? 0x1b6ca8 : to > from ? 0xe3a08f : 0x8bbf9f
+colour(row, from, to) = number(row == 0 ? BASELINE : row == rows - 1 ? OPTIMIZED : to > from ? MORE : LESS)
 text(row, from, to) = row == 0 || row == rows - 1 ? sprintf("%.1f", to) : sprintf("%+.1f", to - from)
 higher(a, b) = a > b ? a : b
 

@@ -13,7 +13,7 @@ unset key
 unset grid
 set border 0
 # Blue more, orange less: colours that are told apart by all eyes, and in grey.
-set palette defined (-1 "#d95f02", 0 "#ffffff", 1 "#1b6ca8")
+set palette defined (-1 "#d95f02", 0 "#ffffff", 1 "#3d7fb8")
 set cbrange [-most:most]
 unset colorbox
 set rmargin 4

@@ -9,7 +9,7 @@ set yrange [0:*]
 set xrange [-0.6:*]
 set key outside right top reverse Left invert
 
-colours = "#4a6fa5 #1b3a5c #c8553d #8bbf9f #3d8f66 #e0b64c #9b72aa #888888"
+colours = "#0072b2 #14304a #d55e00 #56b4e9 #009e73 #f0e442 #cc79a7 #888888"
 
 plot for [n = 2:columns] data using n:xticlabels(1) \
          fill solid lc rgb word(colours, n - 1) title columnheader(n), \

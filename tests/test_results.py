@@ -84,7 +84,7 @@ def test_a_run_is_complete(run: Path) -> None:
         *("logs", "provenance.json", "figures.csv", "claims.csv"),
         *("report.md", "report.html", "table2.csv"),
         *("table7.csv", "table7_one_space.csv", "events.csv"),
-        *("experiments.csv", "samples.csv", "tables"),
+        *("experiments.csv", "samples.csv", "path.csv", "tables"),
         *(f"{n}.{s}" for n in ("figure7", "figure8") for s in figures.TERMINALS),
         *(f"{n}.{s}" for n in EXPERIMENTS for s in ("csv", *figures.TERMINALS)),
         *("table1.md", "table1.csv", "table1_us.csv", "table1_paper.csv"),

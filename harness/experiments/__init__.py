@@ -71,11 +71,13 @@ def measure_boot(boot: Boot, board: Board, folder: Path) -> build.Built:
 
 
 def write(left: Path, folder: Path, facts: dict[str, Any]) -> None:
-    """experiments.csv and its figures. left: what the boots have left; facts: the
+    """experiments.csv, path.csv and the figures. left: what the boots have left; facts: the
     run's provenance."""
     board = Board(**facts["board"])
     table = evaluate(left, board, facts["revision"])
     tables.write(table, folder / "experiments.csv")
+    if len(path := anatomy.path(left)):
+        tables.write(path, folder / anatomy.PATH)
     draw(table, folder, board.mhz)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from harness import intervals, peers, profile, records
+from harness import intervals, peers, profile, records, tables
 from harness.build import Built
 from harness.errors import Refused
 from harness.experiments.experiment import BOTH_ENDS, ONE_WAY, Experiment, Row, csv
@@ -101,6 +101,9 @@ ONLY_MACH = (
 )
 OUTSIDE = "of them "  # a row of ONLY_MACH
 
+# Of a run: each instruction of one round trip of both kernels.
+PATH = "path.csv"
+
 OF_CACHE = ("L1 code", "L1 data", "write buffer")
 
 
@@ -149,6 +152,25 @@ def measure(built: Built, board: Board, stem: Path) -> None:
     found = profile.profile(built, board, profile.Series(8))
     executed = ((one.step or one.function, one) for one in found.all)
     write(by_group(executed), 2, csv(stem))
+    tables.write(profile.instructions(found.messages), _path_of(stem))
+
+
+def _path_of(stem: Path) -> Path:
+    return stem.with_name(f"{stem.name}.path.csv")
+
+
+def path(left: Path) -> pd.DataFrame:
+    """path.csv: each instruction of a round trip of 8 bytes, of both kernels; columns:
+    configuration, and those of profile.instructions. Empty of an older run."""
+    frames = [
+        pd.read_csv(file, keep_default_na=False).assign(configuration=configuration)
+        for configuration in BOTH_ENDS
+        if (file := _path_of(left / f"anatomy-{configuration}")).exists()
+    ]
+    if not frames:
+        return pd.DataFrame()
+    table = pd.concat(frames, ignore_index=True)
+    return table[["configuration", *table.columns.drop("configuration")]]
 
 
 def measure_mach(_: Built, board: Board, stem: Path) -> None:
