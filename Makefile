@@ -188,7 +188,8 @@ compare: packages
 
 factorial: packages
 	@$(HARNESS) factorial --switches="$$SWITCHES" --others="$$OTHERS" --board="$$BOARD" \
-		$(call option,--orders,ORDERS) $(if $(filter RESULTS,$(given)),--results="$$RESULTS")
+		$(call option,--orders,ORDERS) $(if $(filter RESULTS,$(given)),--results="$$RESULTS") \
+		$(call option,--run,RUN) $(if $(filter CONFIG,$(given)),--configuration="$$CONFIG")
 
 export: packages
 	@$(HARNESS) export --format="$$FORMAT" --into="$$INTO" -- "$$RUN"
@@ -232,7 +233,7 @@ packages:
 clean:
 	@mkdir -p build
 	@flock --nonblock --conflict-exit-code 75 build rm -rf build results/latest \
-		results/profile results/measure results/compare results/factorial results/.*.partial results/.*.old results/.*.lock || { \
+		results/profile results/measure results/compare results/factorial .snakemake results/.*.partial results/.*.old results/.*.lock || { \
 		status=$$?; [ $$status != 75 ] || \
 		echo "twentyfold: nothing is removed: another run is using build/: wait for its end" >&2; \
 		exit $$status; }

@@ -70,6 +70,8 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--others", default="on", help="the switches that are not named")
     sub.add_argument("--orders", help="of all: how many are drawn; 20")
     sub.add_argument("--results", type=Path, help="folder, and what is there already")
+    sub.add_argument("--run", type=Path, help="instead: a run, which gets the shares")
+    sub.add_argument("--configuration", help="only this kernel, for later")
     sub.add_argument("--board", default=model.DEFAULT_BOARD, help="profile to model")
     sub = command("export", commands.export_run, "a run in another tool's format")
     sub.add_argument("run", nargs="?", default="")

@@ -15,13 +15,14 @@ import pandas as pd
 from rich.console import Console
 
 from harness import ablation, build, claims, collect, compare, doctor, exports
-from harness import figures, folders
+from harness import factorial, figures, folders
 from harness import fuzz, images, intervals, measure, pipeline, places, processes
 from harness import profile, profile_text, real_machines, records, results, sides
 from harness import switches, verify, virtual
 from harness.errors import Refused
 from harness.machines import qemu
 from harness.models.i486 import model, speed, validate
+from harness.models.i486.model import Board
 from harness.places import ROOT
 from harness.progress import stages
 
@@ -187,10 +188,19 @@ def make_factorial(arguments: argparse.Namespace) -> None:
         raise Refused(
             f"ORDERS={count}: take an even number, each comes with its reverse"
         )
+    plan = factorial.plan(arguments.switches, arguments.others == "on", count)
     board = model.load_board(arguments.board)
-    others = arguments.others == "on"
-    target = arguments.results or FACTORIAL
-    rows = pipeline.factorial_run(target, arguments.switches, others, count, board)
+    if arguments.configuration:
+        _measure_one(arguments.configuration, plan, board)
+        return
+    if arguments.run:
+        if not plan.orders:
+            raise Refused(f"RUN={arguments.run}: shares in a run are those of all")
+        target = arguments.run
+        rows = pipeline.add_shares(target, plan)
+    else:
+        target = arguments.results or FACTORIAL
+        rows = pipeline.factorial_run(target, plan, board)
     for size, of_size in rows[rows["what"] == "share"].groupby("bytes"):
         print(
             f"{size} bytes, one way: what each saves, on the average over orders, "
@@ -199,6 +209,15 @@ def make_factorial(arguments: argparse.Namespace) -> None:
         for row in of_size.sort_values("cycles", ascending=False).itertuples():
             print(f"  {row.switch:22} {row.cycles:9.1f} cycles {row.percent:6.1f} %")
     print(f"tables and figures are in {_relative(target)}")
+
+
+def _measure_one(name: str, plan: factorial.Plan, board: Board) -> None:
+    """One kernel of a plan, kept for the others: work that others share out."""
+    kernel = switches.parse(name)
+    if kernel not in plan.kernels.values():
+        raise Refused(f"CONFIG={name}: is not among the kernels of these SWITCHES")
+    for row in pipeline.measure_kernels([kernel], board).itertuples():
+        print(f"{row.configuration}: {row.bytes} bytes, {row.cycles:.1f} cycles")
 
 
 def _percent(name: str, text: str | None) -> float | None:

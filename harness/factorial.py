@@ -17,6 +17,7 @@ import os
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy
@@ -69,6 +70,38 @@ def configuration(on: frozenset[str], of: Iterable[str], others: bool) -> Config
     """others: are the switches that are not among them on?"""
     rest = switches.optimized().on - frozenset(of) if others else frozenset()
     return switches.check(Configuration(rest | on))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is measured: kernels, by what is on of the switches that it is about (of,
+    symbols). orders: how many are drawn; 0: all subsets."""
+
+    of: list[str]
+    kernels: dict[frozenset[str], Configuration]
+    orders: int
+
+    def times(self, found: pd.DataFrame) -> dict[int, Times]:
+        """By size. found: columns configuration, bytes, cycles."""
+        named = {str(kernel): on for on, kernel in self.kernels.items()}
+        return {
+            size: {named[row.configuration]: row.cycles for row in rows.itertuples()}
+            for size, rows in found.groupby("bytes")
+        }
+
+
+def plan(text: str, others: bool, count: int) -> Plan:
+    """text: names of switches, or "all", of which so many orders are drawn. others: are
+    the switches that are not named on?"""
+    if drawn := text == "all":
+        of = [s.symbol for s in switches.switches()]
+        on_the_way = map(along, orders(of, count))
+        wanted = list(dict.fromkeys(on for order in on_the_way for on in order))
+    else:
+        of = [s.symbol for s in chosen(text)]
+        wanted = subsets(of)
+    kernels = {on: configuration(on, of, others) for on in wanted}
+    return Plan(of, kernels, count if drawn else 0)
 
 
 # --- measuring, so that it can be broken off ------------------------------------------
@@ -253,9 +286,10 @@ def write(times: dict[int, Times], of: Sequence[str], folder: Path) -> pd.DataFr
 
 
 def write_estimated(
-    times: dict[int, Times], of: Sequence[str], count: int, folder: Path
+    times: dict[int, Times], of: Sequence[str], count: int, folder: Path, name: str
 ) -> pd.DataFrame:
-    """The same by so many drawn orders: only shares, with their intervals."""
+    """The same by so many drawn orders: only shares, with their intervals. name: of the
+    table."""
     frames = []
     for size, of_size in times.items():
         found = estimated(of_size, orders(of, count))
@@ -275,8 +309,40 @@ def write_estimated(
         _draw_shares(found, of_size, of, f"{count} drawn orders", folder)
         frames.append(found)
     rows = pd.concat(frames)
-    tables.write(rows, folder / CSV)
+    tables.write(rows, folder / name)
     return rows
+
+
+# --- in a run ------------------------------------------------------------------------
+
+# In a run's folder: what was measured, and the shares.
+RAW_OF_RUN = Path("logs") / "orders.csv"
+CSV_OF_RUN = "shares.csv"
+
+
+def read_of_run(folder: Path) -> tuple[Plan, pd.DataFrame] | None:
+    """What a run has of make factorial; None: nothing. Refuses what is cut."""
+    path = folder / RAW_OF_RUN
+    if not path.exists():
+        return None
+    try:
+        found = pd.read_csv(path)
+        made = plan("all", True, int(found["orders"].iloc[0]))
+        if set(found["configuration"]) != set(map(str, made.kernels.values())):
+            raise ValueError("other kernels than those of its orders")
+        if (found.groupby("configuration").size() != len(SIZES)).any():
+            raise ValueError(f"not {len(SIZES)} sizes of each kernel")
+    except (ValueError, KeyError, IndexError) as error:
+        raise Refused(f"{path}: {error}: run make factorial again") from error
+    return made, found
+
+
+def evaluate_of_run(folder: Path) -> None:
+    """shares.csv and its figures, if it was measured."""
+    if of_run := read_of_run(folder):
+        made, found = of_run
+        times = made.times(found)
+        write_estimated(times, made.of, made.orders, folder, CSV_OF_RUN)
 
 
 def _words(times: Times, of: Sequence[str]) -> str:

@@ -62,7 +62,7 @@ def _figure(path: Path, alt: str, caption: str) -> str:
     svg = svg.replace("url(#", f"url(#{path.stem}-")
     svg = svg.replace("<svg", f'<svg role="img" aria-label="{alt}"', 1)
     return (
-        f'<figure id="{path.stem}">\n<div class="wide">{svg.strip()}</div>\n'
+        f'<figure id="figure-{path.stem}">\n<div class="wide">{svg.strip()}</div>\n'
         f"<figcaption>{caption}</figcaption>\n</figure>"
     )
 

@@ -24,6 +24,7 @@ from harness.errors import Refused
 from harness.models.i486 import model
 from harness.models.i486.model import Board
 from harness.progress import stages
+from harness.switches import Configuration
 
 CONFIGURATIONS = ("baseline", "optimized")
 EXPERIMENTS = Path("logs") / "experiments"  # in a run's folder
@@ -109,34 +110,44 @@ def one_switch(name: str, board: Board) -> pd.DataFrame:
     return ablation.compare(times, chosen)
 
 
-def factorial_run(
-    target: Path, text: str, others: bool, count: int, board: Board
-) -> pd.DataFrame:
-    """All subsets of some switches; or of all (text), so many drawn orders. What build/
-    has already of such kernels is not measured again."""
+def factorial_run(target: Path, plan: factorial.Plan, board: Board) -> pd.DataFrame:
+    """A folder of its own. What build/ has already of such kernels is not measured
+    again."""
     results.check_target(target, factorial.CSV, "result of make factorial")
-    if drawn := text == "all":
-        of = [s.symbol for s in switches.switches()]
-        on_the_way = map(factorial.along, factorial.orders(of, count))
-        wanted = list(dict.fromkeys(on for order in on_the_way for on in order))
-    else:
-        of = [s.symbol for s in factorial.chosen(text)]
-        wanted = factorial.subsets(of)
-    kernels = [factorial.configuration(on, of, others) for on in wanted]
+    times = plan.times(measure_kernels(list(plan.kernels.values()), board))
+    with results.publishing(target) as folder:
+        if plan.orders:
+            return factorial.write_estimated(
+                times, plan.of, plan.orders, folder, factorial.CSV
+            )
+        return factorial.write(times, plan.of, folder)
+
+
+def measure_kernels(kernels: list[Configuration], board: Board) -> pd.DataFrame:
+    """Columns: configuration, bytes, cycles of one message. Each kernel's are kept."""
     with stages("factorial", 1 + len(kernels)) as stage:
         with stage("build the i486 model"):
             model.library()
         kept = build.BUILD / "factorial"
-        found = factorial.measured(kernels, board, kept, stage)
-    named = {str(kernel): on for kernel, on in zip(kernels, wanted)}
-    times = {
-        size: {named[r.configuration]: r.cycles for r in rows.itertuples()}
-        for size, rows in found.groupby("bytes")
-    }
-    with results.publishing(target) as folder:
-        if drawn:
-            return factorial.write_estimated(times, of, count, folder)
-        return factorial.write(times, of, folder)
+        return factorial.measured(kernels, board, kept, stage)
+
+
+def add_shares(run: Path, plan: factorial.Plan) -> pd.DataFrame:
+    """What each of all switches contributes: into a run that is there, of the same
+    revision."""
+    facts = results.read_provenance(run)
+    board = model.Board(**facts["board"])
+    if (ours := build.revision()) != facts["revision"]:
+        raise Refused(
+            f"{run}: is of revision {facts['revision']}, this is {ours}: measure it again"
+        )
+    found = measure_kernels(list(plan.kernels.values()), board)
+    with results.publishing(run) as folder:
+        shutil.copytree(run / results.RAW, folder / results.RAW)
+        tables.write(found.assign(orders=plan.orders), folder / factorial.RAW_OF_RUN)
+        results.write_again(folder, facts)
+        evaluate(folder)
+    return pd.read_csv(run / factorial.CSV_OF_RUN)
 
 
 def redraw(run: Path) -> str:
@@ -184,6 +195,7 @@ def evaluate(folder: Path) -> str:
 
 
 def _finish(folder: Path, facts: dict[str, Any]) -> None:
+    factorial.evaluate_of_run(folder)
     report.write(folder)
     publish.write(folder, facts["board"]["name"])
     samples = publish.samples(folder, facts["revision"])

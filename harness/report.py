@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from harness import claims, figures, page, paper, peers, results, tables
+from harness import claims, factorial, figures, page, paper, peers, results, tables
 from harness.experiments import anatomy
 from harness.render import render
 
@@ -64,7 +64,7 @@ def content(folder: Path, facts: dict[str, Any], found: pd.DataFrame) -> dict[st
         "experiments": _wide(_tidy(folder / EXPERIMENTS)),
         "anatomy": _anatomy(_tidy(folder / EXPERIMENTS)),
         "path": anatomy.PATH if (folder / anatomy.PATH).exists() else "",
-        "orders": 0,
+        "orders": _orders(folder / factorial.CSV_OF_RUN),
         "peers": _tidy(folder / PEERS).to_dict("records"),
         "figures": sorted(drawn & figures.captions().keys()),
         "shown_elsewhere": PLACED,
@@ -116,6 +116,11 @@ def _anatomy(table: pd.DataFrame) -> dict[str, list[Any]]:
         "lines": [*lines, ("**all**", list(wide.sum()))],
         "outside": anatomy.outside(table),
     }
+
+
+def _orders(path: Path) -> int:
+    """By how many drawn orders the shares are; 0: there are none."""
+    return int(pd.read_csv(path)["orders"].iloc[0]) if path.exists() else 0
 
 
 def _events(path: Path) -> list[dict[str, Any]]:

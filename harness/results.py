@@ -178,6 +178,12 @@ def compiler_note(facts: dict[str, Any]) -> str:
     return toolchain.note(tools["compiler"], tools["binutils"])
 
 
+def write_again(folder: Path, facts: dict[str, Any]) -> None:
+    """provenance.json of a run to which raw records have been added."""
+    ended = now().isoformat(timespec="seconds")
+    _write_facts(folder, facts | {"ended": ended, "raw_sha256": raw(folder)})
+
+
 def _write_facts(folder: Path, facts: dict[str, Any]) -> None:
     text = json.dumps(facts, indent=2, sort_keys=True) + "\n"
     (folder / "provenance.json").write_text(text)

@@ -4,13 +4,17 @@
 from __future__ import annotations
 
 import itertools
+import shutil
+import subprocess
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from harness import factorial, switches
+from harness import factorial, pipeline, switches
 from harness.errors import Refused
 from harness.models.i486 import model
+from harness.places import ROOT
 
 ABC = ("A", "B", "C")
 
@@ -109,3 +113,71 @@ def test_broken_off_and_gone_on_with(tmp_path: Path, monkeypatch) -> None:
     assert booted[5:] == [str(wanted[0])]
     measured(model.load_board("dx33"))
     assert len(booted) == 10
+
+
+def measured_orders(folder: Path) -> pd.DataFrame:
+    """Of a run: each switch that is on saves 10 cycles."""
+    plan = factorial.plan("all", True, 4)
+    rows = [
+        (str(kernel), size, 1000.0 - 10 * len(kernel.on), 4)
+        for kernel in plan.kernels.values()
+        for size in factorial.SIZES
+    ]
+    table = pd.DataFrame(rows, columns=["configuration", "bytes", "cycles", "orders"])
+    (folder / "logs").mkdir()
+    table.to_csv(folder / factorial.RAW_OF_RUN, index=False)
+    return table
+
+
+def test_shares_in_a_run(tmp_path: Path) -> None:
+    measured_orders(tmp_path)
+    factorial.evaluate_of_run(tmp_path)
+    shares = pd.read_csv(tmp_path / factorial.CSV_OF_RUN)
+    assert set(shares["switch"]) == {s.name for s in switches.switches()}
+    assert set(shares["orders"]) == {4} and set(shares["bytes"]) == {8, 4096}
+    assert shares["cycles"].to_list() == pytest.approx([10] * len(shares))
+    assert (shares["low95"] <= shares["high95"]).all()
+    for size in factorial.SIZES:
+        assert (tmp_path / f"shares_{size}.svg").exists()
+
+
+def test_a_run_without_shares(tmp_path: Path) -> None:
+    factorial.evaluate_of_run(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda rows: rows[:-1],
+        lambda rows: rows[rows["configuration"] != "optimized"],
+        lambda rows: rows.drop(columns="orders"),
+        lambda rows: rows[:0],
+        lambda rows: rows.assign(orders=6),
+    ],
+)
+def test_shares_of_a_run_that_is_cut(tmp_path: Path, damage) -> None:
+    rows = damage(measured_orders(tmp_path))
+    rows.to_csv(tmp_path / factorial.RAW_OF_RUN, index=False)
+    with pytest.raises(Refused, match="orders.csv: .*: run make factorial again"):
+        factorial.evaluate_of_run(tmp_path)
+
+
+def test_shares_are_not_added_to_a_run_of_another_revision() -> None:
+    with pytest.raises(Refused, match="is of revision .*, this is .*measure it again"):
+        plan = factorial.plan("all", True, 4)
+        pipeline.add_shares(ROOT / "results" / "reference", plan)
+
+
+@pytest.mark.skipif(not shutil.which("snakemake"), reason="no snakemake")
+def test_the_workflow_has_a_job_for_each_kernel(tmp_path: Path) -> None:
+    """Without executing any."""
+    copy = tmp_path / "checkout"
+    for name in ("harness", "kernels"):
+        shutil.copytree(ROOT / name, copy / name)
+    command = ["snakemake", "-s", "harness/workflow/Snakefile", "--cores", "2", "-n"]
+    command += ["--config", "switches=lazy_scheduling late_checks segment_check"]
+    done = subprocess.run(command, cwd=copy, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("rule kernel:") == 8
+    assert done.stdout.count("rule shares:") == 1

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import figures, report
+from harness import figures, pipeline
 from harness.places import ROOT
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="no python3-selenium")
@@ -38,7 +38,7 @@ PICTURES = """
 return [...document.querySelectorAll("figure")].map((one) => {
     const picture = one.querySelector("svg");
     const box = picture.getBoundingClientRect();
-    return [one.id, box.width, box.height, picture.getAttribute("aria-label"),
+    return [one.id.replace("figure-", ""), box.width, box.height, picture.getAttribute("aria-label"),
             one.querySelector("figcaption a").download];
 });
 """
@@ -49,7 +49,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of the reference run's page, made anew."""
     folder = tmp_path_factory.mktemp("page") / "run"
     shutil.copytree(REFERENCE, folder)
-    report.write(folder)
+    pipeline.redraw(folder)
     return (folder / "report.html").as_uri()
 
 
