@@ -75,6 +75,7 @@ help:
 	@echo 'make figures            build both kernels, measure them, draw tables and figures'
 	@echo 'make ablation           table 1: each switch alone and one after the other; SWITCH=S: one'
 	@echo 'make check              run all tests; last line: N passed, N failed'
+	@echo 'make check-docs         each command of the documents as it is printed: an hour'
 	@echo 'make check-machines     images from power-on to the last record, on emulated PCs: minutes'
 	@echo 'make profile CONFIG=C   each instruction of one IPC with its cycles; BYTES, CACHE, SPACES, BOARD'
 	@echo 'make measure IMAGE=K    any multiboot kernel: what is between its rdtscs, by the i486 model'
@@ -82,6 +83,7 @@ help:
 	@echo 'make compare A=R B=R    two runs, number by number; HTML=1: a page; FAIL_ABOVE=2%'
 	@echo 'make export RUN=FOLDER  a run in the format of another tool: FORMAT; INTO=FILE'
 	@echo 'make verify RUN=FOLDER  a run against its schema, and its tables made again of its raw records'
+	@echo 'make dist               a release as one tarball, the reference run in it'
 	@echo 'make fuzz               random calls against a reference model of IPC; CALLS, SEED, CONFIG'
 	@echo 'make validate-model     the i486 model against what is known of the processor'
 	@echo 'make run CONFIG=C       boot one configuration on the terminal; BYTES=N: one size'
@@ -168,7 +170,10 @@ ablation: packages
 	@$(HARNESS) ablation --results="$$RESULTS" --board="$$BOARD" $(call option,--switch,SWITCH)
 
 check: packages
-	@TWENTYFOLD_BUILD="$$BUILD" harness/python.sh -m pytest tests -m 'not machines'
+	@TWENTYFOLD_BUILD="$$BUILD" harness/python.sh -m pytest tests -m 'not machines and not documents'
+
+check-docs: packages
+	@TWENTYFOLD_BUILD="$$BUILD" harness/python.sh -m pytest tests -m documents
 
 check-machines: packages
 	@TWENTYFOLD_BUILD="$$BUILD" harness/python.sh -m pytest tests -m machines
@@ -200,6 +205,9 @@ verify: packages
 fuzz: packages
 	@$(HARNESS) fuzz $(call option,--seed,SEED) $(call option,--calls,CALLS) \
 		$(if $(filter CONFIG,$(given)),-- "$$CONFIG")
+
+dist: packages
+	@$(HARNESS) dist
 
 validate-model: packages
 	@$(HARNESS) validate
@@ -238,4 +246,4 @@ clean:
 		echo "twentyfold: nothing is removed: another run is using build/: wait for its end" >&2; \
 		exit $$status; }
 
-.PHONY: help figures compare export factorial verify ablation check check-machines profile measure fuzz validate-model run kernel iso disk floppy pxe collect menuconfig switches diff doctor packages clean
+.PHONY: help figures compare export factorial verify dist ablation check check-machines check-docs profile measure fuzz validate-model run kernel iso disk floppy pxe collect menuconfig switches diff doctor packages clean

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Iterator, Sequence
 
-from harness import processes, toolchain
+from harness import processes, release, toolchain
 from harness.errors import Refused
 from harness.places import BUILD, ROOT
 from harness.switches import Configuration, write_headers, write_if_changed
@@ -129,19 +129,28 @@ def _first_that_works(
 
 @cache
 def revision() -> str:
-    """Git's, with -dirty when files differ from it; or that there is none of ours: the
-    checkout may be a folder of another repository. All are equally long, because
-    kernels and programs have it in memory and print it, which takes time."""
+    """Git's, or that of an unpacked release, with -dirty when files differ from it; or
+    that there is none of ours: the checkout may be a folder of another repository. All
+    are equally long, because kernels and programs have it in memory and print it, which
+    takes time."""
     git = ["git", "-c", "safe.directory=*", "-C", str(ROOT)]
     try:
         top = _output([*git, "rev-parse", "--show-toplevel"]).removesuffix("\n")
         if Path(top).resolve() != ROOT:
-            return NO_REVISION
+            return _of_release()
         commit = _output([*git, "rev-parse", f"--short={len(NO_REVISION)}", "HEAD"])
         changed = _output([*git, "status", "--porcelain", "--untracked-files=no"])
     except (OSError, subprocess.CalledProcessError):
-        return NO_REVISION
-    commit = commit[: len(NO_REVISION)]
+        return _of_release()
+    return _told(commit[: len(NO_REVISION)], bool(changed))
+
+
+def _of_release() -> str:
+    found = release.unpacked()
+    return _told(*found) if found else NO_REVISION
+
+
+def _told(commit: str, changed: bool) -> str:
     return commit[: -len(DIRTY)] + DIRTY if changed else commit
 
 

@@ -85,6 +85,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("log", type=Path)
     sub.add_argument("--configuration", required=True, help="which it is of")
     sub.add_argument("--revision", help="which it is of, if not this one")
+    command("dist", commands.make_release, "a release, as one tarball")
     sub = command("build", commands.build_some, "build configurations")
     sub.add_argument("configuration", nargs="+")
     sub = command("image", commands.make_image, "an image that real machines boot")

@@ -17,7 +17,8 @@ from rich.console import Console
 from harness import ablation, build, claims, collect, compare, doctor, exports
 from harness import factorial, figures, folders
 from harness import fuzz, images, intervals, measure, pipeline, places, processes
-from harness import profile, profile_text, real_machines, records, results, sides
+from harness import profile, profile_text, real_machines, records, release, results
+from harness import sides
 from harness import switches, verify, virtual
 from harness.errors import Refused
 from harness.machines import qemu
@@ -253,6 +254,17 @@ def print_records(arguments: argparse.Namespace) -> None:
     records.expect_measurable(parsed, str(arguments.log))
     records.expect(parsed, configuration.name, revision, str(arguments.log))
     parsed.samples.to_csv(sys.stdout, index=False)
+
+
+def make_release(_: argparse.Namespace) -> None:
+    """One tarball of what git has."""
+    revision = build.revision()
+    if revision == build.NO_REVISION or not (ROOT / ".git").exists():
+        raise Refused(f"{ROOT}: no git clone: a release is made of a commit")
+    if revision.endswith(build.DIRTY):
+        raise Refused("files differ from git's: a release is made of a commit")
+    made = release.make(revision, build.BUILD / "dist")
+    print(f"{_relative(made)}: {made.stat().st_size} bytes, revision {revision}")
 
 
 def build_some(arguments: argparse.Namespace) -> None:

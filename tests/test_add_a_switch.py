@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""docs/add-a-switch.md: its example, on a copy of the sources, command by command."""
+"""Switches that documents add: each on a copy of the sources, command by command."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from checkout import copy_checkout
 
 from harness.places import ROOT
 
-PAGE = ROOT / "docs/add-a-switch.md"
+EXAMPLE = ROOT / "docs/add-a-switch.md"
+LAB = ROOT / "docs/course/answers/lab2.md"
 DEADLINE = 600
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$|^`([\w./-]+)`:$", re.M | re.S)
 
@@ -28,7 +29,7 @@ def change(path: Path, diff: str) -> None:
     path.write_text(text.replace(old, new))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sources; what is built is built anew."""
     folder = tmp_path_factory.mktemp("switch") / "twentyfold"
@@ -53,10 +54,11 @@ def run(copy: Path, command: str) -> str:
     return done.stdout
 
 
-def test_the_example(copy: Path) -> None:
+def follow(page: Path, copy: Path) -> dict[str, str]:
+    """Does what the page says; what each of its commands has said."""
     said: dict[str, str] = {}
     file = ""
-    for kind, text, named in BLOCK.findall(PAGE.read_text()):
+    for kind, text, named in BLOCK.findall(page.read_text()):
         if named:
             file = named
         elif kind == "diff":
@@ -66,6 +68,11 @@ def test_the_example(copy: Path) -> None:
         else:
             assert not (copy / file).exists()
             (copy / file).write_text(text)
+    return said
+
+
+def test_the_example(copy: Path) -> None:
+    said = follow(EXAMPLE, copy)
     switch = "trusted_tcbs"
     assert (
         "2 passed, 0 failed"
@@ -81,3 +88,14 @@ def test_the_example(copy: Path) -> None:
     assert re.search(r"check_mark:\n.*cmpl", profile) and "jne" in profile
     row = said[f"make ablation SWITCH={switch}"]
     assert re.search(r"minus .* 8 .*\+\d", row)
+
+
+def test_the_lab(copy: Path) -> None:
+    said = follow(LAB, copy)
+    for command, text in said.items():
+        if "ipc_tests" in command:
+            assert "ok" in text and "not ok" not in text
+    for cache in ("", " CACHE=cold"):
+        without = said[f"make profile CONFIG=optimized-untraced_messages{cache}"]
+        assert re.search(r"note_sender: *\n.*  1 .*mov %edi,", without)
+        assert re.search(r"^  note_sender +1 +1 *$", without, re.M)

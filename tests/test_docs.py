@@ -6,18 +6,21 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from harness import build
+from harness import build, release
 from harness.machines import qemu
 from harness.places import ROOT
 from harness.switches import everything, parse
 
 DEADLINE = 120
 FOLDERS = {"kernels", "bench", "harness", "docs", "tests", "plots"}
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-# The switch of add-a-switch.md is made by its test (test_add_a_switch.py).
-DOCUMENTS.remove(ROOT / "docs/add-a-switch.md")
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+# The switches of these are made by their test (test_add_a_switch.py).
+for page in ("add-a-switch.md", "course/lab2.md", "course/answers/lab2.md"):
+    DOCUMENTS.remove(ROOT / "docs" / page)
+REFERENCE = ROOT / "results" / "reference"
 
 
 def test_numbers_of_the_abi() -> None:
@@ -83,6 +86,55 @@ def test_the_example_of_a_pager(name: str, tmp_path: Path) -> None:
     built = build.build(parse(name))
     image = build_program(built, tmp_path / "pager.c")
     qemu.boot(qemu.Guest(name, built.kernel, [image], "", tmp_path / "log"), DEADLINE)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(document: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", document.read_text()):
+        assert "://" in target or (document.parent / target).exists(), target
+
+
+def test_how_far_off_each_prediction_was() -> None:
+    found = pd.read_csv(REFERENCE / "claims.csv").set_index("claim")
+    text = (ROOT / "docs" / "limits.md").read_text()
+    row = r"^\| ([\w-]+) \| ([\d.]+) \| ([\d.]+) \| (.+) \| ([-+]\d+) % \|$"
+    rows = re.findall(row, text, re.M)
+    assert len(rows) == 30
+    for name, papers, ours, unit, off in rows:
+        claim = found.loc[name]
+        assert float(papers) == claim["paper"] and unit == claim["unit"], name
+        assert ours == f"{claim['ours']:.4g}", name
+        assert off == f"{100 * (claim['ours'] / claim['paper'] - 1):+.0f}", name
+
+
+def test_the_answers_of_the_labs() -> None:
+    rows = pd.read_csv(REFERENCE / "table1.csv").query("order == 'minus'")
+    found = rows.set_index(["switch", "bytes"])["increase_percent"]
+    text = (ROOT / "docs" / "course" / "answers" / "lab1.md").read_text()
+    told = re.findall(r"^\| (\w+) \| (\d+) \| ([-\d.]+) \|$", text, re.M)
+    assert len(told) == 9
+    for switch, size, percent in told:
+        assert percent == f"{found[switch, int(size)]:.1f}", (switch, size)
+
+
+def test_a_citation_is_complete() -> None:
+    yaml = pytest.importorskip("yaml", reason="no python3-yaml")
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    needed = {
+        "cff-version",
+        "title",
+        "message",
+        "type",
+        "authors",
+        "version",
+        "license",
+    }
+    assert needed <= cited.keys()
+    assert str(cited["version"]) == release.version()
+    assert (
+        f"## {cited['version']} ({cited['date-released']})"
+        in (ROOT / "CHANGES.md").read_text()
+    )
 
 
 def build_program(built: build.Built, source: Path) -> Path:
