@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from harness import factorial, pipeline, switches
+from harness import factorial, pipeline, publish, switches
 from harness.errors import Refused
 from harness.models.i486 import model
 from harness.places import ROOT
@@ -139,6 +139,9 @@ def test_shares_in_a_run(tmp_path: Path) -> None:
     assert (shares["low95"] <= shares["high95"]).all()
     for size in factorial.SIZES:
         assert (tmp_path / f"shares_{size}.svg").exists()
+    (table,) = publish.of_run(tmp_path, "dx50")
+    assert list(table.frame) == ["switch", "8 bytes", "4096 bytes"]
+    assert set(table.frame["8 bytes"]) == {"5.0 (5.0 to 5.0)"}
 
 
 def test_a_run_without_shares(tmp_path: Path) -> None:
