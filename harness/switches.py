@@ -7,7 +7,7 @@ those that are on. Its name is ``optimized-a-b`` (all on but a and b) or
 Kconfig's order; every configuration has exactly one name. ``.debug`` behind it
 is the same kernel built with assertions, which is not to be measured.
 
-What stands in Kconfig's menu of extensions is no optimisation: off at both ends,
+What stands in Kconfig's menus of extensions is no optimisation: off at both ends,
 and not among the switches. ``optimized-a+ports`` has one on.
 """
 
@@ -27,7 +27,7 @@ from harness.places import ROOT
 
 KCONFIG = ROOT / "kernels" / "Kconfig"
 
-EXTENSIONS = "Extensions"  # how the menu's title begins
+EXTENSIONS = ("Extensions", "Afterwards")  # how the menus' titles begin
 DEBUG = ".debug"
 
 
@@ -84,7 +84,7 @@ def switches() -> tuple[Switch, ...]:
 
 @cache
 def extensions() -> tuple[Switch, ...]:
-    """What the paper adds to its kernel (section 7)."""
+    """What the paper adds to its kernel (section 7), and what came after it."""
     return tuple(s for s in everything() if s.extension)
 
 

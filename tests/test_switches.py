@@ -90,7 +90,7 @@ def test_every_switch_explains_itself() -> None:
     for switch in switches.everything():
         parts = re.findall(r"^(on|off|practice|claim): ", switch.help, re.M)
         assert parts == ["on", "off", "practice", "claim"], switch.name
-        section = r"\(7\.\d\)$" if switch.extension else r"\(5\.\d\.\d\)$"
+        section = r"\((7\.\d|seL4)\)$" if switch.extension else r"\(5\.\d\.\d\)$"
         assert re.search(section, switch.prompt), switch.name
 
 

@@ -2,7 +2,7 @@
 #include "places.h"
 
 uint32_t boundary, constants_at, given_at, pool_at;
-bool complex_messages, page_remapping;
+bool complex_messages, page_remapping, notifications;
 
 static const uint32_t bad_addresses[PLACES] = {
     [NULL_PAGE] = 0,
@@ -275,8 +275,7 @@ static uint32_t page_of_window(
 {
 	uint32_t pages = bytes ? bytes / PAGE_BYTES : 1;
 
-	return window(arena) +
-	       any(g, 1 + WINDOW_PAGES - pages) * PAGE_BYTES;
+	return window(arena) + any(g, 1 + WINDOW_PAGES - pages) * PAGE_BYTES;
 }
 
 /* Pages move only to where the partner may have its windows. */
@@ -534,6 +533,9 @@ static void choose_whom(struct generator *g, struct call *c)
 		c->whom = SILENT;
 	else if (n < 8 || (c->operation == RECEIVE && n < 50))
 		c->whom = NOT_ANY;
+	else if (notifications &&
+		 (n < 10 || (c->operation == RECEIVE && n < 60)))
+		c->whom = BITS;
 }
 
 static uint32_t choose_party(struct generator *g, bool exists, bool idle)
@@ -755,6 +757,12 @@ void next_call(struct generator *g, struct call *c)
 		c->detail = any(g, 1 << 16);
 	} else if (percent(g, 8)) {
 		choose_memory(g, c);
+	} else if (notifications && percent(g, 15)) {
+		c->operation = NOTIFY;
+		c->detail = 1u << any(g, 32);
+		if (percent(g, 10))
+			c->detail =
+			    percent(g, 50) ? 0 : random_word(&g->random);
 	} else {
 		choose_ipc(g, c);
 	}

@@ -27,6 +27,7 @@ enum operation {
 	UNMAP,	       /* pages of its space, see send.objects[0] */
 	PEEK,	       /* at the windows of the arena that is the detail */
 	POKE,	       /* writes where it can read; ends it if it may not */
+	NOTIFY,	       /* the partner, of the bits that are the detail */
 	/* By the root thread. */
 	CREATE_PARTY, /* in the space that is the detail, arena the partner */
 	DELETE_PARTY,
@@ -50,6 +51,7 @@ enum whom {
 	SILENT,	    /* a thread that never calls anybody here */
 	NOT_ANY,    /* NOBODY */
 	IMPOSSIBLE, /* a uid that was never given out */
+	BITS,	    /* NOTIFICATION */
 };
 
 /*

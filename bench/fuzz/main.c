@@ -226,6 +226,8 @@ static uid_t partner_uid(const struct call *c)
 		return first_threads[1 + c->partner % (SPACES - 1)];
 	case NOT_ANY:
 		return NOBODY;
+	case BITS:
+		return NOTIFICATION;
 	default:
 		return ~NOBODY;
 	}

@@ -39,6 +39,7 @@ void find_places(uint32_t space)
 	given_at = (uint32_t)given_pages;
 	complex_messages = CONFIG_COMPLEX_MESSAGES;
 	page_remapping = CONFIG_PAGE_REMAPPING;
+	notifications = CONFIG_NOTIFICATIONS;
 	my_space = space;
 	for (n = 0; n < CANARY_WORDS; n++)
 		canaries[n] = contents_word(space, n);
@@ -156,6 +157,9 @@ static bool perform_service(const struct order *o, struct outcome *outcome)
 		return true;
 	case SERVICE:
 		outcome->result = ask_kernel(c->detail, o->partner);
+		return true;
+	case NOTIFY:
+		outcome->result = notify(o->partner, c->detail);
 		return true;
 	case UNMAP:
 		outcome->result = unmap((void *)c->send.objects[0].address,
@@ -379,6 +383,8 @@ static void brawl(struct brawler *b)
 
 	if (random & 0x10000)
 		timeout = random & 0x20000 ? TIMEOUT_NEVER : TIMEOUT_NONE;
+	if (CONFIG_NOTIFICATIONS && random & 0x200)
+		notify(partner, random);
 	change_message(
 	    brawlers + (random >> 18 & (BRAWLERS - 1)), random_word(seed));
 	switch (random >> 28 & 3) {

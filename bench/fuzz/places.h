@@ -96,6 +96,8 @@ extern uint32_t boundary, constants_at, given_at, pool_at;
 extern bool complex_messages;
 /* Memory objects may move. */
 extern bool page_remapping;
+/* Parties notify each other. */
+extern bool notifications;
 
 static inline uint32_t arena(uint32_t n)
 {

@@ -13,6 +13,7 @@ static const char *const operations[OPERATIONS] = {
     [UNMAP] = "unmaps",
     [PEEK] = "looks at windows",
     [POKE] = "writes at",
+    [NOTIFY] = "notifies",
     [CREATE_PARTY] = "is created",
     [DELETE_PARTY] = "is deleted",
     [SCHEDULE_PARTY] = "is scheduled anew",
@@ -23,7 +24,8 @@ static const char *const whoms[] = {[PARTY] = "party",
     [FORGED] = "nearly party",
     [SILENT] = "a silent thread, not party",
     [NOT_ANY] = "anybody, not party",
-    [IMPOSSIBLE] = "a strange uid, not party"};
+    [IMPOSSIBLE] = "a strange uid, not party",
+    [BITS] = "notifications, not party"};
 
 static const char *const places[PLACES] = {[OWN] = "own memory",
     [PAGED] = "paged memory",
@@ -129,6 +131,10 @@ static void print_whom(const struct call *c)
 		    c->send.objects[0].address);
 		break;
 	case DELETE_PARTY:
+		break;
+	case NOTIFY:
+		print(
+		    "%s %u of bits %x", whoms[c->whom], c->partner, c->detail);
 		break;
 	default:
 		print("%s %u", whoms[c->whom], c->partner);

@@ -22,6 +22,7 @@ static void test_all(void)
 	test_ports();
 	test_remapping();
 	test_interrupts();
+	test_notifications();
 	test_coprocessor();
 	test_swapping();
 	test_hostility();

@@ -21,6 +21,7 @@ void test_deaths(void);
 void test_ports(void);
 void test_remapping(void);
 void test_interrupts(void);
+void test_notifications(void);
 void test_coprocessor(void);
 void test_swapping(void);
 void test_hostility(void);

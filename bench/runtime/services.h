@@ -165,6 +165,18 @@ static inline uint32_t port_link(uint32_t index, uint32_t port)
 	return service(SERVICE_LINK_PORT, index, port, NOBODY).code;
 }
 
+/* With CONFIG_NOTIFICATIONS: sets bits of a thread, which gets them from NOTIFICATION;
+ * those of an interrupt instead of messages. */
+static inline uint32_t notify(uid_t uid, uint32_t bits)
+{
+	return service(SERVICE_NOTIFY, bits, 0, uid).code;
+}
+
+static inline uint32_t interrupt_attach_bits(uint32_t irq, uint32_t bits)
+{
+	return service(SERVICE_ATTACH_BITS, irq, bits, NOBODY).code;
+}
+
 /* About the machine (abi.h). */
 struct machine {
 	uint32_t cr0, cr4;

@@ -10,6 +10,7 @@
 #include <heap.h>
 #include <interrupt_sender.h>
 #include <memory.h>
+#include <notification.h>
 #include <ready_queue.h>
 #include <senders.h>
 #include <space.h>
@@ -145,7 +146,7 @@ static void check_state(const struct tcb *t)
 	case THREAD_RECEIVING:
 	case THREAD_LOCKED:
 		demand(!t->partner || is_interrupt(t->partner) ||
-			   lives(t->partner),
+			   is_notification(t->partner) || lives(t->partner),
 		    "a receiver's sender lives", t);
 		break;
 	case THREAD_COPYING:
@@ -159,6 +160,7 @@ static void check_state(const struct tcb *t)
 	default:
 		demand(is_bare(t), "a thread is ready or waits", t);
 		demand(is_interrupt((struct tcb *)t->state) ||
+			   is_notification((struct tcb *)t->state) ||
 			   lives((struct tcb *)t->state),
 		    "a bare receiver's sender lives", t);
 	}

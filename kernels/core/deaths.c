@@ -6,6 +6,7 @@
 #include <deaths.h>
 #include <interrupt.h>
 #include <interrupt_sender.h>
+#include <notification.h>
 #include <rendezvous.h>
 #include <senders.h>
 #include <swapping.h>
@@ -28,7 +29,8 @@ static bool waits_for_dead(const struct tcb *t)
 {
 	const struct tcb *partner = waits_on(t);
 
-	return partner && !is_interrupt(partner) && !tcb_exists(partner);
+	return partner && !is_interrupt(partner) && !is_notification(partner) &&
+	       !tcb_exists(partner);
 }
 
 static void tell(struct tcb *t)

@@ -5,6 +5,7 @@
  */
 #include <interrupt.h>
 #include <interrupt_sender.h>
+#include <notification.h>
 #include <rendezvous.h>
 
 /* The interrupt controllers: command and mask ports, and commands. */
@@ -50,13 +51,21 @@ static bool acknowledge(uint32_t irq)
 	return !spurious;
 }
 
+/* Of those that come as bits; 0: as messages. */
+static uint32_t bits_of[CONFIG_NOTIFICATIONS ? INTERRUPTS : 1];
+
 void interrupt_arrived(uint32_t irq)
 {
 	struct tcb *sender = interrupt_senders + irq,
 		   *handler = sender->partner;
 
-	if (!acknowledge(irq) || !handler || !interrupt_waits(sender) ||
-	    !waits_for(handler, sender))
+	if (!acknowledge(irq) || !handler)
+		return;
+	if (CONFIG_NOTIFICATIONS && bits_of[irq]) {
+		notify(handler, bits_of[irq]);
+		return;
+	}
+	if (!interrupt_waits(sender) || !waits_for(handler, sender))
 		return;
 	settle(handler);
 	wake(handler, LOOK_AGAIN);
@@ -82,6 +91,18 @@ uint32_t interrupt_attach(struct tcb *me, uint32_t irq)
 	return SERVICE_OK;
 }
 
+#if CONFIG_NOTIFICATIONS
+uint32_t interrupt_attach_bits(struct tcb *me, uint32_t irq, uint32_t bits)
+{
+	uint32_t result =
+	    bits ? interrupt_attach(me, irq) : SERVICE_BAD_ARGUMENT;
+
+	if (result == SERVICE_OK)
+		bits_of[irq] = bits;
+	return result;
+}
+#endif
+
 uint32_t interrupt_detach(const struct tcb *me, uint32_t irq)
 {
 	if (!can_be_attached(irq))
@@ -90,6 +111,8 @@ uint32_t interrupt_detach(const struct tcb *me, uint32_t irq)
 		return SERVICE_DENIED;
 	set_masked(irq, true);
 	interrupt_forget(interrupt_senders + irq);
+	if (CONFIG_NOTIFICATIONS)
+		bits_of[irq] = 0;
 	interrupt_senders[irq].partner = NULL;
 	queue_unreserve();
 	return SERVICE_OK;

@@ -6,6 +6,7 @@
 #include <ipc.h>
 #include <dispatch.h>
 #include <interrupt_sender.h>
+#include <notification.h>
 #include <page_fault.h>
 #include <parameters.h>
 #include <ports.h>
@@ -48,40 +49,52 @@ static uint32_t send_part(
 	return send_message(me, frame, &out, receiver);
 }
 
-/* The longest waiting sender, interrupts first, or the given one if it waits;
- * NULL if none. */
+/* The longest waiting sender, interrupts first, then notifications; or the given one if
+ * it waits; NULL if none. */
 static struct tcb *find_sender(struct tcb *me, struct tcb *from)
 {
-	struct tcb *interrupt;
+	struct tcb *notification = notification_pending(me), *interrupt;
 
+	if (is_notification(from))
+		return notification;
 	if (from)
 		return from->state == THREAD_SENDING && from->partner == me
 			   ? from
 			   : NULL;
 	if (queue_empty(&me->senders))
-		return NULL;
+		return notification;
 	interrupt = interrupt_pending(me);
-	return interrupt ? interrupt : first_sender(me);
+	if (interrupt)
+		return interrupt;
+	return notification ? notification : first_sender(me);
 }
 
-/* The thread with the uid, or the interrupt if me has attached it; or NULL. */
+/* The thread with the uid, or the interrupt if me has attached it, or that of all
+ * notifications; or NULL. */
 static struct tcb *find_source(const struct tcb *me, uid_t uid)
 {
 	struct tcb *from = thread_lookup(uid);
 
+	if (CONFIG_NOTIFICATIONS && uid == NOTIFICATION)
+		return &notification_sender;
 	return from ? from : interrupt_source(me, uid);
 }
 
-/* Delivers the message of an interrupt that waits to send to me, the running
- * thread: dope and result code. */
-RARE static uint32_t receive_interrupt(struct tcb *me, struct tcb *sender)
+/* Delivers to me, the running thread, the message of a sender that is no thread: of an
+ * interrupt, or the bits that have been set. Dope and result code. */
+RARE static uint32_t receive_from_none(struct tcb *me, struct tcb *sender)
 {
 	struct trap_frame *frame = user_frame(me);
 	struct message *buffer = (void *)frame->eax;
 	uint32_t words[2];
 
-	interrupt_take(sender, words);
-	frame_put_uid(frame, interrupt_uid(sender));
+	if (is_notification(sender)) {
+		notification_take(me, words);
+		frame_put_uid(frame, NOTIFICATION);
+	} else {
+		interrupt_take(sender, words);
+		frame_put_uid(frame, interrupt_uid(sender));
+	}
 	if (CONFIG_REGISTER_MESSAGES) {
 		frame->ebx = words[0];
 		frame->ecx = words[1];
@@ -141,8 +154,8 @@ static uint32_t receive_message(struct tcb *me, struct tcb *from, uid_t uid,
 			/* Its message is started before start goes on. */
 			if (start)
 				wake(start, start->received);
-			if (is_interrupt(sender))
-				return receive_interrupt(me, sender);
+			if (is_interrupt(sender) || is_notification(sender))
+				return receive_from_none(me, sender);
 			/* No timeout: the transfer as good as starts. */
 			wakeup_remove(me);
 			wait_and_fetch(me, sender);

@@ -87,6 +87,9 @@ void offsets(void)
 	    offsetof(struct indirect_string, buffer_size));
 	DEFINE("STRING_BUFFER", offsetof(struct indirect_string, buffer));
 
+#if CONFIG_NOTIFICATIONS
+	DEFINE("TCB_NOTIFICATIONS", offsetof(struct tcb, notifications));
+#endif
 #if CONFIG_PORTS
 	DEFINE("TCB_LINKS", offsetof(struct tcb, links));
 	DEFINE("TCB_INDEX", offsetof(struct tcb, index));

@@ -7,6 +7,7 @@
 #include <dispatch.h>
 #include <entry.h>
 #include <interrupt_sender.h>
+#include <notification.h>
 #include <tcb_table.h>
 
 bool waits_for(const struct tcb *to, const struct tcb *from)
@@ -27,6 +28,8 @@ static uid_t awaited_uid(const struct tcb *partner)
 		return NOBODY;
 	if (is_interrupt(partner))
 		return interrupt_uid(partner);
+	if (is_notification(partner))
+		return NOTIFICATION;
 	uid = tcb_uid(partner);
 	return uid != NOBODY ? uid : ~NOBODY;
 }

@@ -11,6 +11,7 @@
 #include <machine.h>
 #include <mapping.h>
 #include <memory.h>
+#include <notification.h>
 #include <panic.h>
 #include <ports.h>
 #include <ready_queue.h>
@@ -208,6 +209,24 @@ static uint32_t port_service(
 	}
 }
 
+#if CONFIG_NOTIFICATIONS
+static uint32_t notification_service(
+    uint32_t service, struct trap_frame *frame, struct tcb *me)
+{
+	struct tcb *to;
+
+	if (service == SERVICE_ATTACH_BITS)
+		return me->task == root_task
+			   ? interrupt_attach_bits(me, frame->ebx, frame->ecx)
+			   : SERVICE_DENIED;
+	to = thread_lookup(frame_uid(frame));
+	if (!to)
+		return SERVICE_NO_THREAD;
+	notify(to, frame->ebx);
+	return SERVICE_OK;
+}
+#endif
+
 static uint32_t stop(uint32_t status)
 {
 	if (status)
@@ -292,6 +311,12 @@ void kernel_service(struct trap_frame *frame)
 		frame->eax = CONFIG_PORTS ? port_service(service, frame, me)
 					  : SERVICE_UNKNOWN;
 		break;
+#if CONFIG_NOTIFICATIONS
+	case SERVICE_NOTIFY:
+	case SERVICE_ATTACH_BITS:
+		frame->eax = notification_service(service, frame, me);
+		break;
+#endif
 	default:
 		frame->eax = machine_service(service, frame, is_root);
 	}

@@ -93,6 +93,13 @@ typedef uint64_t uid_t;
 #define INTERRUPT(irq) ((uid_t)(irq) + 1)
 
 /*
+ * Extension CONFIG_NOTIFICATIONS: the source of the bits that others have set, as a
+ * message: bytes 0..3 the bits, which are then 0 again, 4..7 zero. One can receive from it
+ * alone.
+ */
+#define NOTIFICATION ((uid_t)0x20)
+
+/*
  * Extension CONFIG_PORTS (7.1): wherever a partner's uid is, there can be an
  * index into the links of the own space, modulo PORT_LINKS. The source of a
  * message that has come by a port is such an index, below PORT_REPLIES, for the
@@ -191,7 +198,7 @@ struct ipc_parameters {
 
 /*
  * Kernel services, by KERNEL_SERVICE, number in EAX. Result code in EAX.
- * WRITE, STOP, COLD_IPC, MEMORY, ATTACH_INTERRUPT, PORT_... and SWAP_OUT are
+ * WRITE, STOP, COLD_IPC, MEMORY, ATTACH_..., PORT_... and SWAP_OUT are
  * the root task's alone (the first module's). Threads can be deleted by those
  * of their own task, by the thread that created the task, and by the root task.
  * Others get SERVICE_DENIED. With NOBODY as pager in CREATE_... it is the
@@ -236,6 +243,11 @@ struct ipc_parameters {
  * them */
 #define SERVICE_MODEL_REGISTER 22
 #define SERVICE_ACPI_TIMER 23 /* out: EBX its value */
+
+/* With CONFIG_NOTIFICATIONS: */
+#define SERVICE_NOTIFY 24 /* in: EBX bits, which are set; EDX, ESI uid */
+/* in: EBX irq, ECX bits: from now on they are set, and no message comes */
+#define SERVICE_ATTACH_BITS 25
 
 /*
  * SERVICE_SCHEDULE in: EDX, ESI uid, EBX priority, ECX timeslice; out: EBX, ECX

@@ -12,6 +12,8 @@ void interrupt_arrived(uint32_t irq);
 
 /* SERVICE_...: from now on it is, or no longer is, me that gets them. */
 uint32_t interrupt_attach(struct tcb *me, uint32_t irq);
+/* The same, and it sets bits. */
+uint32_t interrupt_attach_bits(struct tcb *me, uint32_t irq, uint32_t bits);
 uint32_t interrupt_detach(const struct tcb *me, uint32_t irq);
 
 /* A thread is being deleted. */

@@ -69,6 +69,9 @@ struct tcb {
 	uid_t **links;	/* its task's (ports.h) */
 	uint32_t index; /* of a link, while the hand-coded path needs it */
 #endif
+#if CONFIG_NOTIFICATIONS
+	uint32_t notifications; /* bits that have been set */
+#endif
 	uint32_t stack_top;  /* of the kernel stack, or where it is saved */
 	struct tcb *partner; /* see state; NULL: any thread; not if BARE */
 #else
@@ -107,6 +110,9 @@ struct tcb {
 	struct queue_link wakeup_link;
 	bool in_wakeup_list;
 	bool asks_pager;
+#if CONFIG_NOTIFICATIONS && !CONFIG_CACHE_LAYOUT
+	uint32_t notifications;
+#endif
 	uint32_t fault; /* that the pager is asked for: address | write */
 	struct transfer transfer; /* now going on */
 	struct transfer outer;	  /* in the middle of which it asks its pager */

@@ -104,6 +104,7 @@ reply_path:			/* a name for profiles */
 	compare_uid		near_slow_reply_and_receive_next
 	check_legal		near_lost_reply_and_receive_next
 	check_reply		reply_and_receive_next
+	check_no_notification	near_lost_reply_and_receive_next
 	check_short		long_reply, near_lost_reply_and_receive_next
 	load_words		near_lost_reply_and_receive_next
 	/* Point of no return. */
@@ -287,6 +288,7 @@ receive_path:			/* a name for profiles */
 	own_tcb
 	check_from_any		receive_closed
 	check_no_sender		sender_waits
+	check_no_notification	sender_waits
 	receive_from_any
 receive_bare:
 	/* Point of no return. */

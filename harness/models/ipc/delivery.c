@@ -494,3 +494,23 @@ enum delivery deliver(struct model *m, struct parcel *p)
 		p->result |= IPC_IN_RECEIVE;
 	return d;
 }
+
+enum delivery deliver_words(struct model *m, const struct side *to,
+    uint32_t buffer, const uint32_t words[2])
+{
+	uint32_t n;
+
+	if (m->switches.register_messages)
+		return DELIVERED;
+	if (!are_user_addresses(buffer, sizeof(struct message)))
+		return RECEIVERS_MISTAKE;
+	for (n = 0; n < 2; n++) {
+		uint32_t at = buffer + offsetof(struct message, words) + 4 * n;
+		enum access a = touch(m, to, at, 4, true);
+
+		if (a != GRANTED)
+			return receiver_fails(a);
+		set(to, at, words + n, 4);
+	}
+	return DELIVERED;
+}

@@ -46,4 +46,8 @@ uint32_t check_head(
 
 enum delivery deliver(struct model *m, struct parcel *p);
 
+/* Of the first 8 bytes of a message that no thread sends, if they need a buffer. */
+enum delivery deliver_words(struct model *m, const struct side *to,
+    uint32_t buffer, const uint32_t words[2]);
+
 #endif

@@ -3,7 +3,7 @@
  * Prints what the guest of bench/fuzz should print:
  *
  *	ipc-model SEED CALLS INTERVAL FIRST LAST REGISTER_MESSAGES
- *	          DIRECT_TRANSFER COMPLEX_MESSAGES PAGE_REMAPPING
+ *	          DIRECT_TRANSFER COMPLEX_MESSAGES PAGE_REMAPPING NOTIFICATIONS
  *
  * a line "digest CALL DIGEST" for each interval, and the calls FIRST to LAST in
  * the same words as the guest; last a line that counts what has happened.
@@ -49,18 +49,19 @@ int main(int arguments, char **argument)
 {
 	static struct model m;
 	struct transcript t = {0};
-	uint32_t number[9] = {0}, n;
+	uint32_t number[10] = {0}, n;
 
-	if (arguments != 10) {
+	if (arguments != 11) {
 		fprintf(stderr, "ipc-model: see its main.c\n");
 		return 2;
 	}
-	for (n = 0; n < 9; n++)
+	for (n = 0; n < 10; n++)
 		number[n] = (uint32_t)strtoul(argument[n + 1], NULL, 0);
 	t.first = number[3];
 	t.last = number[4];
 	model_start(&m,
-	    (struct model_switches){number[5], number[6], number[7], number[8]},
+	    (struct model_switches){
+		number[5], number[6], number[7], number[8], number[9]},
 	    number[0]);
 	while (m.generator.number < number[1]) {
 		one_call(&m, &t);
@@ -69,7 +70,8 @@ int main(int arguments, char **argument)
 			printf("digest %u %u\n", m.generator.number, t.digest);
 	}
 	printf("%u transfers, %u faults, %u cut, %u pages, %u moved, "
-	       "%u silent pagers\n",
-	    m.transfers, m.faults, m.cuts, m.pages, m.moved, m.silences);
+	       "%u silent pagers, %u notified\n",
+	    m.transfers, m.faults, m.cuts, m.pages, m.moved, m.silences,
+	    m.notified);
 	return 0;
 }

@@ -8,6 +8,7 @@ void model_start(struct model *m, struct model_switches switches, uint32_t seed)
 	*m = (struct model){.switches = switches};
 	complex_messages = switches.complex_messages;
 	page_remapping = switches.page_remapping;
+	notifications = switches.notifications;
 	generator_start(&m->generator, seed);
 	memory_start();
 }
@@ -143,14 +144,43 @@ static uint32_t cannot_wait(uint32_t timeout)
 #define NO_THREAD 0x100
 #define SILENT_THREAD 0x101
 #define ITSELF 0x102
+#define ALL_BITS 0x103
 
 static uint32_t who_is(const struct call *c)
 {
 	if (c->whom == SILENT)
 		return SILENT_THREAD;
+	if (c->whom == BITS && c->operation == RECEIVE)
+		return ALL_BITS;
 	if (c->whom != PARTY)
 		return NO_THREAD;
 	return c->partner == c->party ? ITSELF : c->partner;
+}
+
+/* The bits of which a party that receives has been notified, as a message. */
+static void take_bits(struct model *m, uint32_t party)
+{
+	const struct call *c = &state(m, party)->call;
+	struct side own = {state(m, party)->space, c->pager, TIMEOUT_NEVER};
+	uint32_t words[2] = {m->parties[party].bits, 0};
+	struct outcome *o = &m->parties[party].outcome;
+
+	m->parties[party].bits = 0;
+	m->notified++;
+	switch (deliver_words(m, &own, receiving(c)->address, words)) {
+	case RECEIVER_WAITS:
+		wait_for(m, party, FOR_PAGER, NO_PARTY, true);
+		return;
+	case RECEIVERS_MISTAKE:
+		finish(m, party, IPC_FAULT | IPC_IN_RECEIVE);
+		return;
+	default:
+		finish(m, party, IPC_OK);
+		o->words[0] = words[0];
+		o->words[1] = words[1];
+		memory_choose(own.space);
+		o->sum = sum_message(receiving(c), IPC_OK, words);
+	}
 }
 
 static void start_receiving(struct model *m, uint32_t party)
@@ -162,6 +192,10 @@ static void start_receiving(struct model *m, uint32_t party)
 	if (c->operation == CALL ||
 	    (c->operation == RECEIVE && c->whom != NOT_ANY))
 		wanted = who_is(c);
+	if (p->bits && (wanted == NO_PARTY || wanted == ALL_BITS)) {
+		take_bits(m, party);
+		return;
+	}
 	for (;;) {
 		uint32_t sender = find_sender(m, party, wanted);
 
@@ -295,6 +329,25 @@ static void delete_thread(struct model *m, const struct call *c)
 	}
 }
 
+static void notify(struct model *m, const struct call *c)
+{
+	struct model_party *to = m->parties + c->partner;
+
+	if (c->whom == SILENT) {
+		finish(m, c->party, SERVICE_OK);
+		return;
+	}
+	if (c->whom != PARTY) {
+		finish(m, c->party, SERVICE_NO_THREAD);
+		return;
+	}
+	finish(m, c->party, SERVICE_OK);
+	to->bits |= c->detail;
+	if (to->bits && to->waiting == FOR_MESSAGE &&
+	    (to->partner == NO_PARTY || to->partner == ALL_BITS))
+		take_bits(m, c->partner);
+}
+
 /* As in the guest's party.c. */
 static uint32_t service(bool root, uint32_t detail)
 {
@@ -355,6 +408,7 @@ static void make_call(struct model *m, const struct call *c)
 		*state(m, c->party) = (struct party_state){
 		    .exists = true, .space = c->detail, .arena = c->partner};
 		m->parties[c->party].waiting = IDLE;
+		m->parties[c->party].bits = 0;
 		break;
 	case DELETE_PARTY:
 		delete (m, c->party);
@@ -371,6 +425,9 @@ static void make_call(struct model *m, const struct call *c)
 		break;
 	case POKE:
 		poke(m, c);
+		break;
+	case NOTIFY:
+		notify(m, c);
 		break;
 	case DELETE_THREAD:
 		delete_thread(m, c);

@@ -15,6 +15,7 @@ struct model_switches {
 	bool direct_transfer;	/* what nobody receives is not read */
 	bool complex_messages;	/* more than one thing in a message */
 	bool page_remapping;	/* memory objects move */
+	bool notifications;
 };
 
 enum waiting {
@@ -32,6 +33,7 @@ struct model_party {
 	uint32_t since;	  /* FOR_RECEIVER: senders come first in this order */
 	uint32_t head[4]; /* of its message, as it was when it began to send */
 	bool receives;	  /* FOR_END_OF_COPY */
+	uint32_t bits;	  /* of which it has been notified */
 	bool finished;
 	struct outcome outcome;
 };
@@ -42,7 +44,7 @@ struct model {
 	struct model_party parties[PARTIES];
 	uint32_t sends; /* that have had to wait, so far */
 	/* For those who wonder. */
-	uint32_t transfers, faults, cuts, pages, moved, silences;
+	uint32_t transfers, faults, cuts, pages, moved, silences, notified;
 };
 
 void model_start(

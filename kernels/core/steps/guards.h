@@ -77,6 +77,15 @@
 	jmp	near_lost_\call
 .endm
 
+/* Bits that have been set are a message, for a receiver from any thread. */
+.macro	check_no_notification otherwise
+#if CONFIG_NOTIFICATIONS
+	step	check_no_notification, 2
+	cmpl	$0, TCB_NOTIFICATIONS(%edi)
+	jne	\otherwise
+#endif
+.endm
+
 /*
  * A reply asks for that, and that no sender waits: in one comparison. An empty queue
  * points to itself, which is where the tcb is; one that is not empty points into the
