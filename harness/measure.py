@@ -58,10 +58,11 @@ NULL_SERVICE = Program("null_service", 2)
 SLEEPERS = Program("sleepers", 1)
 LOAD = Program("load", 3)
 REMAPPING = Program("remapping", 2)
+NOTIFICATIONS = Program("notifications", 2)
 MEMORY_TEST = Program("memory_test", 1)
 PROGRAMS = (
     *(PINGPONG, IPC_TESTS, WORKLOAD, RTC, CROWD),
-    *(NULL_SERVICE, SLEEPERS, LOAD, REMAPPING, MEMORY_TEST),
+    *(NULL_SERVICE, SLEEPERS, LOAD, REMAPPING, NOTIFICATIONS, MEMORY_TEST),
 )
 
 

@@ -36,6 +36,9 @@
 #define HAS_REPLY_AND_RECEIVE_NEXT                                             \
 	(CONFIG_RPC_SYSCALLS && CONFIG_REPLY_AND_RECEIVE)
 
+/* The lower word of NOTIFICATION, for assembly. */
+#define NOTIFICATION_LOW 0x20
+
 #define IPC_SEND 0x30
 #define IPC_RECEIVE 0x31
 #define IPC_CALL 0x32
@@ -97,7 +100,7 @@ typedef uint64_t uid_t;
  * message: bytes 0..3 the bits, which are then 0 again, 4..7 zero. One can receive from it
  * alone.
  */
-#define NOTIFICATION ((uid_t)0x20)
+#define NOTIFICATION ((uid_t)NOTIFICATION_LOW)
 
 /*
  * Extension CONFIG_PORTS (7.1): wherever a partner's uid is, there can be an

@@ -16,6 +16,66 @@
 	xorl	%eax, %eax
 	iret
 1:
+	notify_service
+#endif
+.endm
+
+/*
+ * SERVICE_NOTIFY, of a thread that does not wait, or waits for ever and has no higher
+ * priority. EBX the bits; EDX, ESI the uid. A uid with nothing in its higher word may be
+ * that of a tcb that was never used, which cannot be written.
+ */
+.macro	notify_service
+#if CONFIG_NOTIFICATIONS && STARTS_BY_HAND && CONFIG_VIRTUAL_TCBS &&           \
+    CONFIG_REGISTER_MESSAGES && CONFIG_UID_ADDRESSING
+	cmpl	$SERVICE_NOTIFY, %eax
+	jne	4f
+	pushl	%ebp
+	pushl	%edi
+	pushl	%esi
+	pushl	%edx
+	pushl	%ecx
+	compare_segments %edi, %ecx, %cx, %di
+	jne	3f
+	testl	%esi, %esi
+	jz	3f
+	compute_destination 3f
+	compare_uid	3f
+	movl	TCB_STATE(%ebp), %ecx
+	cmpl	%ebp, %ecx
+	je	1f
+	cmpl	$notification_sender, %ecx
+	je	1f
+	cmpl	$THREAD_RECEIVING, %ecx
+	je	3f
+	orl	%ebx, TCB_NOTIFICATIONS(%ebp)
+	jmp	2f
+1:	testl	%ebx, %ebx
+	jz	2f
+	movb	TCB_PRIORITY + OWN_TCB_ON_ENTRY + 5 * 4(%esp), %cl
+	cmpb	%cl, TCB_PRIORITY(%ebp)
+	ja	3f
+	partners_frame
+	xorl	%edx, %edx
+	movl	%edx, TCB_RECEIVED(%ebp)
+	movl	%ebx, FRAME_EBX(%ecx)
+	movl	%edx, FRAME_ECX(%ecx)
+	movl	$NOTIFICATION_LOW, FRAME_EDX(%ecx)
+	movl	%edx, FRAME_ESI(%ecx)
+	start_partner
+2:	popl	%ecx
+	popl	%edx
+	popl	%esi
+	popl	%edi
+	popl	%ebp
+	xorl	%eax, %eax
+	iret
+3:	popl	%ecx
+	popl	%edx
+	popl	%esi
+	popl	%edi
+	popl	%ebp
+4:
 #endif
 .endm
 
