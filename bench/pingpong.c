@@ -195,6 +195,15 @@ _Static_assert(IPC_OK == 0 && IPC_RESULT == 0xFF, "testb in ROUND");
 	"	testb %%al, %%al\n"                                                  \
 	"	jnz 2f\n"
 #else
+/* The first 8 bytes, where they are not in registers. */
+#if CONFIG_REGISTER_MESSAGES
+#define TAKE_WORDS
+#else
+#define TAKE_WORDS                                                             \
+	"	movl %c[reply] + 8, %%ebx\n"                                         \
+	"	movl %c[reply] + 12, %%ecx\n"
+#endif
+
 /* 5.4.1: from the caller's variable to the request, from the reply back to it. */
 #define ROUND                                                                  \
 	"	movl %[message] + 4, %%eax\n"                                        \
@@ -210,8 +219,7 @@ _Static_assert(IPC_OK == 0 && IPC_RESULT == 0xFF, "testb in ROUND");
 	"	movl %%ebx, %%edi\n"                                                 \
 	"	int %[vector]\n"                                                     \
 	"	testb %%al, %%al\n"                                                  \
-	"	jnz 2f\n"                                                            \
-	"	movl %%ebx, %c[message] + 8\n"                                       \
+	"	jnz 2f\n" TAKE_WORDS "	movl %%ebx, %c[message] + 8\n"          \
 	"	movl %%ecx, %c[message] + 12\n"                                      \
 	"	movl %%eax, %%ecx\n"                                                 \
 	"	shrl $8, %%ecx\n"                                                    \

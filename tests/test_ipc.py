@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from dataclasses import replace
 from functools import cache
@@ -66,6 +67,32 @@ def test_semantics(configuration: Configuration) -> None:
     records.expect(run, configuration.name, built.revision, configuration.name)
     assert failures(console) == []
     assert transcript(console) == reference()
+
+
+# What the stubs of the ping-pong depend on, some of them in assembly.
+INTERFACE = ("REPLY_AND_RECEIVE", "REGISTER_PARAMETERS", "REGISTER_MESSAGES")
+INTERFACE += ("SHARED_BUFFERS", "RPC_SYSCALLS")
+
+
+def stubs() -> list[Configuration]:
+    """All of them; every other one has complex messages, too. Without calls there is no
+    reply & receive next."""
+    chosen = []
+    for number, bits in enumerate(itertools.product((True, False), repeat=5)):
+        on = {name for name, bit in zip(INTERFACE, bits) if bit}
+        if "RPC_SYSCALLS" in on or "REPLY_AND_RECEIVE" not in on:
+            on |= {"COMPLEX_MESSAGES"} if number // 2 % 2 else set()
+            chosen.append(switches.check(Configuration(frozenset(on))))
+    return chosen
+
+
+@pytest.mark.parametrize("configuration", stubs(), ids=str)
+def test_every_stub_of_the_ping_pong_delivers(configuration: Configuration) -> None:
+    """The program itself compares what has arrived; 9 rounds are two of the unrolled
+    loop and one more."""
+    built = build.build(configuration, programs=("pingpong",))
+    console = measure.boot(built, measure.PINGPONG, "rounds=9").console
+    assert len(records.parse(console, configuration.name).samples) == 4 * 7
 
 
 @pytest.mark.parametrize("end", ["baseline", "optimized"])
