@@ -17,6 +17,17 @@
 #define OTHER 0x80000000u
 #define ANY_TIME 1000 /* ms */
 
+/* In the group of tests that is running. */
+static bool all_hold;
+
+static void hold(bool passed, const char *what)
+{
+	if (passed)
+		return;
+	print("# it does not hold: %s\n", what);
+	all_hold = false;
+}
+
 static void interrupt(void)
 {
 	while (!(port_in(COM1_LINE_STATUS) & EMPTY))
@@ -62,27 +73,27 @@ static void test_arguments_of_notify(void)
 	struct order poll = order_poll(NOTIFICATION), send;
 
 	party_delete(dead);
-	check(notify(dead, ONE) == SERVICE_NO_THREAD, "bits to the dead");
-	check(notify(NOBODY, ONE) == SERVICE_NO_THREAD &&
-		  notify(NOTIFICATION, ONE) == SERVICE_NO_THREAD &&
-		  notify(INTERRUPT(COM1_IRQ), ONE) == SERVICE_NO_THREAD,
+	hold(notify(dead, ONE) == SERVICE_NO_THREAD, "bits to the dead");
+	hold(notify(NOBODY, ONE) == SERVICE_NO_THREAD &&
+		 notify(NOTIFICATION, ONE) == SERVICE_NO_THREAD &&
+		 notify(INTERRUPT(COM1_IRQ), ONE) == SERVICE_NO_THREAD,
 	    "to what is no thread");
-	check(notify(a ^ (uid_t)1 << 40, ONE) == SERVICE_NO_THREAD &&
-		  notify(a | (uid_t)1 << 60, ONE) == SERVICE_NO_THREAD,
+	hold(notify(a ^ (uid_t)1 << 40, ONE) == SERVICE_NO_THREAD &&
+		 notify(a | (uid_t)1 << 60, ONE) == SERVICE_NO_THREAD,
 	    "to forged uids");
-	check(gets_nothing(a, NOTIFICATION), "none has come anywhere");
-	check(notify(a, 0) == SERVICE_OK, "no bits");
-	check(gets_nothing(a, NOTIFICATION), "are no message");
+	hold(gets_nothing(a, NOTIFICATION), "none has come anywhere");
+	hold(notify(a, 0) == SERVICE_OK, "no bits");
+	hold(gets_nothing(a, NOTIFICATION), "are no message");
 	send = order_send(NOTIFICATION, 0, 0);
-	check(tell_and_ask(a, &send).result == IPC_NO_PARTNER,
+	hold(tell_and_ask(a, &send).result == IPC_NO_PARTNER,
 	    "nobody can send to notifications");
-	check(notify(thread_self(), ONE | OTHER) == SERVICE_OK,
+	hold(notify(thread_self(), ONE | OTHER) == SERVICE_OK,
 	    "bits to oneself");
 	poll = order_poll(NOTIFICATION);
 	{
 		struct report r = perform(&poll);
 
-		check(has(&r, ONE | OTHER), "are there");
+		hold(has(&r, ONE | OTHER), "are there");
 	}
 	parties_delete();
 }
@@ -94,21 +105,20 @@ static void test_waiting_for(uid_t from, uint32_t space)
 	struct report r;
 
 	tell(a, &receive);
-	check(!is_done(a, &r), "a receiver waits, space %u", space);
-	check(notify(a, 0) == SERVICE_OK && !is_done(a, &r), "not for no bits");
-	check(notify(a, ONE) == SERVICE_OK && is_done(a, &r) && has(&r, ONE),
+	hold(!is_done(a, &r), "a receiver waits");
+	hold(notify(a, 0) == SERVICE_OK && !is_done(a, &r), "not for no bits");
+	hold(notify(a, ONE) == SERVICE_OK && is_done(a, &r) && has(&r, ONE),
 	    "for bits");
-	check(gets_nothing(a, from), "which come once");
+	hold(gets_nothing(a, from), "which come once");
 	receive.receive_timeout = 8;
-	check(
-	    tell_and_ask(a, &receive).result == (IPC_TIMEOUT | IPC_IN_RECEIVE),
+	hold(tell_and_ask(a, &receive).result == (IPC_TIMEOUT | IPC_IN_RECEIVE),
 	    "the next ones do not come in time");
 	receive.receive_timeout = ANY_TIME;
 	tell(a, &receive);
 	settle();
 	notify(a, OTHER);
 	r = ask(a);
-	check(has(&r, OTHER), "they do in more time");
+	hold(has(&r, OTHER), "they do in more time");
 	parties_delete();
 }
 
@@ -123,16 +133,16 @@ static void test_pending_bits(void)
 	notify(a, ONE);
 	notify(a, OTHER);
 	notify(a, ONE);
-	check(gets(a, NOTIFICATION, ONE | OTHER), "bits come together");
-	check(gets_nothing(a, NOTIFICATION), "and once");
+	hold(gets(a, NOTIFICATION, ONE | OTHER), "bits come together");
+	hold(gets_nothing(a, NOTIFICATION), "and once");
 
 	tell(c, &send);
 	settle();
-	check(gets_nothing(a, NOTIFICATION), "a sender is no notification");
+	hold(gets_nothing(a, NOTIFICATION), "a sender is no notification");
 	notify(a, ONE);
-	check(gets(a, NOBODY, ONE), "which goes before a sender");
+	hold(gets(a, NOBODY, ONE), "which goes before a sender");
 	r = tell_and_ask(a, &receive);
-	check(received_all(&r, &send, c) && ask(c).result == IPC_OK,
+	hold(received_all(&r, &send, c) && ask(c).result == IPC_OK,
 	    "that is not forgotten");
 
 	send.seed = next_seed();
@@ -141,26 +151,26 @@ static void test_pending_bits(void)
 	settle();
 	receive.partner = c;
 	r = tell_and_ask(a, &receive);
-	check(received_all(&r, &send, c) && ask(c).result == IPC_OK,
+	hold(received_all(&r, &send, c) && ask(c).result == IPC_OK,
 	    "one can receive from others only");
-	check(gets(a, NOTIFICATION, ONE), "and have the bits afterwards");
+	hold(gets(a, NOTIFICATION, ONE), "and have the bits afterwards");
 
 	tell(a, &only);
 	settle();
 	send.send_timeout = TIMEOUT_NONE;
-	check(tell_and_ask(c, &send).result == IPC_TIMEOUT,
+	hold(tell_and_ask(c, &send).result == IPC_TIMEOUT,
 	    "or from notifications only");
 	receive.partner = c;
 	notify(a, ONE);
-	check(is_done(a, &r) && has(&r, ONE), "which come then");
+	hold(is_done(a, &r) && has(&r, ONE), "which come then");
 	tell(a, &receive);
 	settle();
 	notify(a, ONE);
-	check(!is_done(a, &r), "who waits for one thread is left alone");
+	hold(!is_done(a, &r), "who waits for one thread is left alone");
 	send.send_timeout = TIMEOUT_NEVER;
-	check(tell_and_ask(c, &send).result == IPC_OK, "by all but that");
+	hold(tell_and_ask(c, &send).result == IPC_OK, "by all but that");
 	r = ask(a);
-	check(received_all(&r, &send, c) && gets(a, NOBODY, ONE),
+	hold(received_all(&r, &send, c) && gets(a, NOBODY, ONE),
 	    "and has its bits afterwards");
 	parties_delete();
 }
@@ -177,15 +187,15 @@ static void test_bits_and_calls(void)
 	settle();
 	tell(a, &call);
 	r = ask(b);
-	check(received_all(&r, &call, a), "a call");
+	hold(received_all(&r, &call, a), "a call");
 	notify(a, ONE);
-	check(!is_done(a, &r), "bits are no answer");
+	hold(!is_done(a, &r), "bits are no answer");
 	notify(b, OTHER);
 	r = tell_and_ask(b, &reply);
-	check(has(&r, OTHER), "a server replies and gets bits next");
+	hold(has(&r, OTHER), "a server replies and gets bits next");
 	r = ask(a);
-	check(received_all(&r, &reply, b), "the reply arrives");
-	check(gets(a, NOBODY, ONE), "and the client has its bits");
+	hold(received_all(&r, &reply, b), "the reply arrives");
+	hold(gets(a, NOBODY, ONE), "and the client has its bits");
 
 	tell(b, &receive);
 	settle();
@@ -195,9 +205,9 @@ static void test_bits_and_calls(void)
 	reply.seed = next_seed();
 	tell(b, &reply);
 	r = ask(a);
-	check(received_all(&r, &reply, b), "a server waits for the next");
+	hold(received_all(&r, &reply, b), "a server waits for the next");
 	notify(b, ONE);
-	check(is_done(b, &r) && has(&r, ONE), "and bits are that");
+	hold(is_done(b, &r) && has(&r, ONE), "and bits are that");
 	parties_delete();
 }
 
@@ -222,9 +232,9 @@ static void test_bits_and_priorities(void)
 		notify(a, ONE);
 		/* It reports at once, or not yet. */
 		r = perform(&wait);
-		check((r.result == (IPC_TIMEOUT | IPC_IN_RECEIVE)) ==
-			  (priorities[n] <= PRIORITY_DEFAULT),
-		    "a receiver of priority %u", priorities[n]);
+		hold((r.result == (IPC_TIMEOUT | IPC_IN_RECEIVE)) ==
+			 (priorities[n] <= PRIORITY_DEFAULT),
+		    "a receiver of another priority");
 		if (r.result == (IPC_TIMEOUT | IPC_IN_RECEIVE))
 			ask(a);
 		parties_delete();
@@ -243,12 +253,11 @@ static void test_bits_of_a_sleeper(void)
 	swapped = swap_out(a) == SERVICE_OK;
 	notify(a, ONE);
 	r = ask(a);
-	check(CONFIG_VIRTUAL_TCBS ? swapped && has(&r, ONE)
-				  : has(&r, ONE) || skip("no swapping"),
+	hold((swapped || !CONFIG_VIRTUAL_TCBS) && has(&r, ONE),
 	    "bits to a thread that is swapped out");
 	swap_out(a);
 	notify(a, OTHER);
-	check(gets(a, NOTIFICATION, OTHER), "and that has not waited");
+	hold(gets(a, NOTIFICATION, OTHER), "and that has not waited");
 	parties_delete();
 }
 
@@ -263,9 +272,9 @@ static void test_bits_into_a_bad_buffer(void)
 	receive.raw = true;
 	receive.receive.address = USER_END - 8;
 	notify(a, ONE);
-	check(tell_and_ask(a, &receive).result == expected,
+	hold(tell_and_ask(a, &receive).result == expected,
 	    "bits into a bad buffer");
-	check(gets_nothing(a, NOBODY), "are over");
+	hold(gets_nothing(a, NOBODY), "are over");
 	parties_delete();
 }
 
@@ -282,8 +291,8 @@ static void test_death_and_bits(bool waiting)
 	party_delete(a);
 	parties_delete();
 	b = party_create(HERE);
-	check(gets_nothing(b, NOBODY), "a new thread has no bits");
-	check(notify(a, ONE) == SERVICE_NO_THREAD, "a dead one gets none");
+	hold(gets_nothing(b, NOBODY), "a new thread has no bits");
+	hold(notify(a, ONE) == SERVICE_NO_THREAD, "a dead one gets none");
 	parties_delete();
 }
 
@@ -299,42 +308,42 @@ static void test_interrupts_as_bits(void)
 	struct order from_irq = order_poll(INTERRUPT(COM1_IRQ));
 	struct report r;
 
-	check(interrupt_attach_bits(COM1_IRQ, 0) == SERVICE_BAD_ARGUMENT &&
-		  interrupt_attach_bits(0, ONE) == SERVICE_BAD_ARGUMENT &&
-		  interrupt_attach_bits(16, ONE) == SERVICE_BAD_ARGUMENT,
+	hold(interrupt_attach_bits(COM1_IRQ, 0) == SERVICE_BAD_ARGUMENT &&
+		 interrupt_attach_bits(0, ONE) == SERVICE_BAD_ARGUMENT &&
+		 interrupt_attach_bits(16, ONE) == SERVICE_BAD_ARGUMENT,
 	    "interrupts of which there are no bits");
-	check(tell_and_ask(c, &attach).result == SERVICE_DENIED,
+	hold(tell_and_ask(c, &attach).result == SERVICE_DENIED,
 	    "only the root task's");
-	check(tell_and_ask(a, &attach).result == SERVICE_OK,
+	hold(tell_and_ask(a, &attach).result == SERVICE_OK,
 	    "an interrupt as bits");
-	check(interrupt_attach_bits(COM1_IRQ, ONE) == SERVICE_DENIED &&
-		  interrupt_attach(COM1_IRQ) == SERVICE_DENIED,
+	hold(interrupt_attach_bits(COM1_IRQ, ONE) == SERVICE_DENIED &&
+		 interrupt_attach(COM1_IRQ) == SERVICE_DENIED,
 	    "one thread has it");
 	interrupt();
 	interrupt();
-	check(
+	hold(
 	    tell_and_ask(a, &from_irq).result == (IPC_TIMEOUT | IPC_IN_RECEIVE),
 	    "it sends no messages");
 	notify(a, ONE);
-	check(gets(a, NOBODY, ONE | OTHER), "it sets bits, like others");
+	hold(gets(a, NOBODY, ONE | OTHER), "it sets bits, like others");
 	tell(a, &receive);
 	settle();
 	interrupt();
-	check(is_done(a, &r) && has(&r, OTHER), "a waiting driver gets them");
-	check(tell_and_ask(a, &detach).result == SERVICE_OK, "detach");
+	hold(is_done(a, &r) && has(&r, OTHER), "a waiting driver gets them");
+	hold(tell_and_ask(a, &detach).result == SERVICE_OK, "detach");
 	interrupt();
-	check(gets_nothing(a, NOBODY), "then none come");
-	check(interrupt_attach(COM1_IRQ) == SERVICE_OK, "as a message again");
+	hold(gets_nothing(a, NOBODY), "then none come");
+	hold(interrupt_attach(COM1_IRQ) == SERVICE_OK, "as a message again");
 	interrupt();
-	check(tell_and_ask(a, &from_irq).result ==
-		  (IPC_NO_PARTNER | IPC_IN_RECEIVE),
+	hold(tell_and_ask(a, &from_irq).result ==
+		 (IPC_NO_PARTNER | IPC_IN_RECEIVE),
 	    "to another thread");
 	{
 		struct order poll = order_poll(INTERRUPT(COM1_IRQ));
 
 		r = perform(&poll);
 	}
-	check(r.from == INTERRUPT(COM1_IRQ) && r.words[0] != 0, "that gets it");
+	hold(r.from == INTERRUPT(COM1_IRQ) && r.words[0] != 0, "that gets it");
 	interrupt_detach(COM1_IRQ);
 	parties_delete();
 }
@@ -354,41 +363,76 @@ static void test_what_comes_first(void)
 	notify(a, ONE);
 	interrupt();
 	r = tell_and_ask(a, &poll);
-	check(r.from == INTERRUPT(COM1_IRQ), "first an interrupt");
-	check(gets(a, NOBODY, ONE), "then bits");
+	hold(r.from == INTERRUPT(COM1_IRQ), "first an interrupt");
+	hold(gets(a, NOBODY, ONE), "then bits");
 	r = tell_and_ask(a, &poll);
-	check(received_all(&r, &send, c) && ask(c).result == IPC_OK,
+	hold(received_all(&r, &send, c) && ask(c).result == IPC_OK,
 	    "then a sender");
 	tell_and_ask(a, &detach);
 	parties_delete();
 }
 
+static void test_waiting_for_any(void)
+{
+	test_waiting_for(NOBODY, HERE);
+	test_waiting_for(NOBODY, THERE);
+}
+
+static void test_waiting_for_bits(void)
+{
+	test_waiting_for(NOTIFICATION, HERE);
+	test_waiting_for(NOTIFICATION, THERE);
+}
+
+static void test_death_of_the_notified(void)
+{
+	test_death_and_bits(false);
+	test_death_and_bits(true);
+}
+
+static bool there_are_none(void)
+{
+	return service(SERVICE_NOTIFY, ONE, 0, thread_self()).code ==
+		   SERVICE_UNKNOWN &&
+	       service(SERVICE_ATTACH_BITS, COM1_IRQ, ONE, NOBODY).code ==
+		   SERVICE_UNKNOWN;
+}
+
+static const struct {
+	const char *what;
+	void (*test)(void);
+} groups[] = {
+    {"to threads, to none, to oneself", test_arguments_of_notify},
+    {"to a thread that waits for anybody", test_waiting_for_any},
+    {"to a thread that waits for them", test_waiting_for_bits},
+    {"that are not waited for", test_pending_bits},
+    {"and calls", test_bits_and_calls},
+    {"and priorities", test_bits_and_priorities},
+    {"to a thread that is swapped out", test_bits_of_a_sleeper},
+    {"into a bad buffer", test_bits_into_a_bad_buffer},
+    {"and deaths", test_death_of_the_notified},
+    {"of interrupts", test_interrupts_as_bits},
+    {"between interrupts and senders", test_what_comes_first},
+};
+
+static bool holds(void (*test)(void))
+{
+	all_hold = true;
+	test();
+	return all_hold;
+}
+
 void test_notifications(void)
 {
 	uint8_t lines = port_in(COM1_MODEM_CONTROL);
+	uint32_t n;
 
-	if (!CONFIG_NOTIFICATIONS) {
-		check(service(SERVICE_NOTIFY, ONE, 0, thread_self()).code ==
-			      SERVICE_UNKNOWN &&
-			  service(SERVICE_ATTACH_BITS, COM1_IRQ, ONE, NOBODY)
-				  .code == SERVICE_UNKNOWN,
-		    "no notifications");
-		return;
-	}
 	port_out(COM1_MODEM_CONTROL, lines | INTERRUPT_LINE);
-	test_arguments_of_notify();
-	test_waiting_for(NOBODY, HERE);
-	test_waiting_for(NOTIFICATION, HERE);
-	test_waiting_for(NOBODY, THERE);
-	test_waiting_for(NOTIFICATION, THERE);
-	test_pending_bits();
-	test_bits_and_calls();
-	test_bits_and_priorities();
-	test_bits_of_a_sleeper();
-	test_bits_into_a_bad_buffer();
-	test_death_and_bits(false);
-	test_death_and_bits(true);
-	test_interrupts_as_bits();
-	test_what_comes_first();
+	for (n = 0; n < sizeof(groups) / sizeof(groups[0]); n++)
+		check(CONFIG_NOTIFICATIONS ? holds(groups[n].test)
+					   : skip("no notifications"),
+		    "bits %s", groups[n].what);
+	check(CONFIG_NOTIFICATIONS ? skip("notifications") : there_are_none(),
+	    "no bits without the extension");
 	port_out(COM1_MODEM_CONTROL, lines);
 }

@@ -16,18 +16,18 @@ void notification_take(struct tcb *me, uint32_t words[2])
 
 /* Without REGISTER_MESSAGES the message goes into the receiver's memory: that it does
  * itself. */
-void notify(struct tcb *to, uint32_t bits)
+bool notify(struct tcb *to, uint32_t bits)
 {
 	struct trap_frame *frame;
 	uint32_t words[2];
 
 	to->notifications |= bits;
 	if (!to->notifications || !waits_for(to, &notification_sender))
-		return;
+		return false;
 	settle(to);
 	if (!CONFIG_REGISTER_MESSAGES) {
 		wake(to, LOOK_AGAIN);
-		return;
+		return true;
 	}
 	notification_take(to, words);
 	frame = user_frame(to);
@@ -35,4 +35,5 @@ void notify(struct tcb *to, uint32_t bits)
 	frame->ecx = words[1];
 	frame_put_uid(frame, NOTIFICATION);
 	wake(to, IPC_OK);
+	return true;
 }

@@ -222,7 +222,9 @@ static uint32_t notification_service(
 	to = thread_lookup(frame_uid(frame));
 	if (!to)
 		return SERVICE_NO_THREAD;
-	notify(to, frame->ebx);
+	/* As a sender, it is mostly about to wait (rendezvous.h). */
+	if (notify(to, frame->ebx))
+		successor_keep(to);
 	return SERVICE_OK;
 }
 #endif

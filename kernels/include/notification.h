@@ -29,8 +29,9 @@ static inline struct tcb *notification_pending(const struct tcb *me)
 #endif
 }
 
-/* Sets bits. If to waits for them, or for any thread, it has its message. */
-void notify(struct tcb *to, uint32_t bits);
+/* Sets bits. If to waits for them, or for any thread, it has its message and is ready: true
+ * then. */
+bool notify(struct tcb *to, uint32_t bits);
 
 /* The message for me: the bits, of which then none is set any more. */
 void notification_take(struct tcb *me, uint32_t words[2]);

@@ -268,6 +268,7 @@ sent:
  * out: in the next thread; or in the C path
  */
 receive_closed:
+	check_from_bits
 	testl	%esi, %esi		/* as of a tcb that was never used */
 	jz	near_slow_receive
 	compute_destination	near_slow_receive
@@ -278,6 +279,7 @@ receive_closed:
 	cmpl	$THREAD_SENDING, TCB_STATE(%ebp)
 	jne	receive_bare
 	jmp	near_slow_receive
+	receive_bits
 sender_waits:
 	xorl	%esi, %esi		/* as it was */
 	jmp	near_slow_receive
@@ -288,7 +290,7 @@ receive_path:			/* a name for profiles */
 	own_tcb
 	check_from_any		receive_closed
 	check_no_sender		sender_waits
-	check_no_notification	sender_waits
+	check_no_notification	bits_for_any
 	receive_from_any
 receive_bare:
 	/* Point of no return. */

@@ -86,6 +86,47 @@
 #endif
 .endm
 
+/* A receive from notifications only. */
+.macro	check_from_bits
+#if CONFIG_NOTIFICATIONS
+	cmpl	$NOTIFICATION_LOW, %edx
+	je	from_bits
+#endif
+.endm
+
+/*
+ * from_bits: EDX, ESI perhaps NOTIFICATION. bits_for_any: from any, and there are bits,
+ * but no sender. EDI the own tcb. Bits that there are come in registers.
+ */
+.macro	receive_bits
+#if CONFIG_NOTIFICATIONS
+from_bits:
+	testl	%esi, %esi
+	jnz	near_slow_receive
+	movl	$notification_sender, %ebp
+	cmpl	$0, TCB_NOTIFICATIONS(%edi)
+	je	receive_bare
+#if !CONFIG_REGISTER_MESSAGES
+	jmp	near_slow_receive
+#else
+	jmp	1f
+#endif
+bits_for_any:
+#if !CONFIG_REGISTER_MESSAGES
+	xorl	%esi, %esi		/* as it was */
+	jmp	near_slow_receive
+#else
+	movl	$NOTIFICATION_LOW, %edx
+	xorl	%esi, %esi
+1:	xorl	%ecx, %ecx
+	movl	TCB_NOTIFICATIONS(%edi), %ebx
+	xorl	%eax, %eax
+	movl	%ecx, TCB_NOTIFICATIONS(%edi)
+	return_to_partner
+#endif
+#endif
+.endm
+
 /*
  * A reply asks for that, and that no sender waits: in one comparison. An empty queue
  * points to itself, which is where the tcb is; one that is not empty points into the

@@ -63,6 +63,7 @@
 	movl	$NOTIFICATION_LOW, FRAME_EDX(%ecx)
 	movl	%edx, FRAME_ESI(%ecx)
 	start_partner
+	keep_successor
 2:	popl	%ecx
 	popl	%edx
 	popl	%esi
