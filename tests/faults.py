@@ -154,9 +154,9 @@ FAULTS = {
         "the last sender comes first",
         "optimized",
         "core/ipc.c",
-        "\treturn interrupt ? interrupt : first_sender(me);",
-        "\treturn interrupt ? interrupt : thread_of_link(\n"
-        "\t\tme->senders.head.previous, offsetof(struct tcb, sender_link));",
+        "\treturn notification ? notification : first_sender(me);\n",
+        "\treturn thread_of_link(\n"
+        "\t\tme->senders.head.previous, offsetof(struct tcb, sender_link));\n",
     ),
     "closed-receive": Fault(
         "a thread that waits for one takes messages of all",
@@ -559,6 +559,69 @@ FAULTS = {
         "core/send.c",
         "\t\t\tsettle(to);\n",
         "",
+    ),
+    "bits-stay": Fault(
+        "bits that have been received stay",
+        "baseline+notifications",
+        "core/notification.c",
+        "\tme->notifications = 0;\n",
+        "",
+    ),
+    "bits-lost": Fault(
+        "new bits take the place of those that are there",
+        "baseline+notifications",
+        "core/notification.c",
+        "\tto->notifications |= bits;\n",
+        "\tto->notifications = bits;\n",
+    ),
+    "bits-late": Fault(
+        "a sender goes before bits",
+        "baseline+notifications",
+        "core/ipc.c",
+        "\treturn notification ? notification : first_sender(me);\n",
+        "\treturn first_sender(me);\n",
+    ),
+    "bits-for-one": Fault(
+        "a receive from one thread takes bits",
+        "optimized+notifications",
+        "core/ipc.c",
+        "\tif (is_notification(from))\n\t\treturn notification;\n",
+        "\tif (notification)\n\t\treturn notification;\n",
+    ),
+    "path-bits-reply": Fault(
+        "the hand-coded path replies without a look at the server's bits",
+        "optimized+notifications",
+        "optimized/ipc_entry.S",
+        "\tcheck_no_notification\tnear_lost_reply_and_receive_next\n",
+        "",
+    ),
+    "path-bits-timed": Fault(
+        "it does not start a thread that waits for a time",
+        "optimized+notifications",
+        "core/steps/services.h",
+        "\tcmpl\t$THREAD_RECEIVING, %ecx\n\tje\t3f\n",
+        "",
+    ),
+    "path-bits-priority": Fault(
+        "it lets a notified thread of higher priority wait",
+        "optimized+notifications",
+        "core/steps/services.h",
+        "\tcmpb\t%cl, TCB_PRIORITY(%ebp)\n\tja\t3f\n",
+        "",
+    ),
+    "path-bits-nowhere": Fault(
+        "it sets bits in a tcb that was never used",
+        "optimized+notifications",
+        "core/steps/services.h",
+        "\ttestl\t%esi, %esi\n\tjz\t3f\n",
+        "",
+    ),
+    "path-bits-none": Fault(
+        "no bits are a message",
+        "optimized+notifications",
+        "core/steps/services.h",
+        "1:\ttestl\t%ebx, %ebx\n\tjz\t2f\n",
+        "1:\n",
     ),
 }
 

@@ -30,6 +30,12 @@ def test_pages_move_as_the_model_says(end: Configuration) -> None:
     fuzz.check(build.build(job.configuration), job)
 
 
+@pytest.mark.parametrize("end", [switches.baseline(), switches.optimized()], ids=str)
+def test_bits_come_as_the_model_says(end: Configuration) -> None:
+    job = fuzz.Job(Configuration(end.on | {"NOTIFICATIONS"}), SEED, CALLS // 3)
+    fuzz.check(build.build(job.configuration), job)
+
+
 def moving(end: Configuration) -> Configuration:
     return Configuration(end.on | {"PAGE_REMAPPING"})
 
