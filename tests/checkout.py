@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 from pathlib import Path
 
 from harness import build
@@ -21,3 +23,22 @@ def copy_checkout(target: Path) -> Path:
         if (build.BUILD / kept).exists():
             shutil.copytree(build.BUILD / kept, target / "build" / kept, symlinks=True)
     return target
+
+
+def run(checkout: Path, command: str, deadline: float = 600) -> str:
+    """What a command says that a reader types there; it must not fail. deadline: s."""
+    environment = {**os.environ, "NO_INSTALL": "1"}
+    for name in ("TWENTYFOLD_BUILD", "MAKEFLAGS", "BUILD", "SEED"):
+        environment.pop(name, None)
+    done = subprocess.run(
+        ["sh", "-c", command],
+        cwd=checkout,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=deadline,
+    )
+    said = f"{command}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
+    assert done.returncode == 0, said
+    return done.stdout

@@ -3,19 +3,16 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
-from checkout import copy_checkout
+from checkout import copy_checkout, run
 
 from harness.places import ROOT
 
 EXAMPLE = ROOT / "docs/add-a-switch.md"
 LAB = ROOT / "docs/course/answers/lab2.md"
-DEADLINE = 600
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$|^`([\w./-]+)`:$", re.M | re.S)
 
 
@@ -34,24 +31,6 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sources; what is built is built anew."""
     folder = tmp_path_factory.mktemp("switch") / "twentyfold"
     return copy_checkout(folder)
-
-
-def run(copy: Path, command: str) -> str:
-    environment = {**os.environ, "NO_INSTALL": "1"}
-    for name in ("TWENTYFOLD_BUILD", "MAKEFLAGS", "BUILD"):
-        environment.pop(name, None)
-    done = subprocess.run(
-        ["sh", "-c", command],
-        cwd=copy,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=DEADLINE,
-    )
-    assert (
-        done.returncode == 0
-    ), f"{command}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
-    return done.stdout
 
 
 def follow(page: Path, copy: Path) -> dict[str, str]:
