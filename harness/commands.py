@@ -195,6 +195,8 @@ def make_factorial(arguments: argparse.Namespace) -> None:
         _measure_one(arguments.configuration, plan, board)
         return
     if arguments.run:
+        if arguments.results:
+            raise Refused("RUN= and RESULTS=: the shares go into the one or the other")
         if not plan.orders:
             raise Refused(f"RUN={arguments.run}: shares in a run are those of all")
         target = arguments.run

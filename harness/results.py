@@ -18,7 +18,7 @@ import pandas as pd
 
 from harness import folders, measure, processes, toolchain
 from harness.build import Built, find_toolchain
-from harness.errors import Refused
+from harness.errors import Refused, describe
 from harness.machines import qemu
 from harness.models.i486.model import CYCLES, Board
 
@@ -159,7 +159,9 @@ def read_provenance(folder: Path) -> dict[str, Any]:
     path = folder / "provenance.json"
     try:
         facts = json.loads(path.read_text())
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise Refused(f"{folder}: no run of ours: {describe(error)}") from error
+    except ValueError as error:
         raise Refused(f"{path}: no run of ours: {error}") from error
     if not isinstance(facts, dict) or facts.get("project", PROJECT) != PROJECT:
         raise Refused(f"{path}: a run of another project")

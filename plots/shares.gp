@@ -15,4 +15,4 @@ plot data using (0):0:(0):"percent":($0 - 0.3):($0 + 0.3):yticlabels(strcol("swi
          with boxxyerror fill solid noborder lc rgb OPTIMIZED, \
      "" using "percent":0:"low95":"high95" with xerrorbars pt 0 lc rgb "#222222" lw 1, \
      "" using (more(0, more(column("percent"), column("high95")))):0:\
-(sprintf(" %.1f", column("percent"))) with labels left
+(sprintf("%.1f", abs(column("percent")) < 0.05 ? 0 : column("percent"))) with labels left offset 0.9,0

@@ -23,8 +23,9 @@ most = 100
 end(percent) = percent > most ? most : percent < -10 ? -10 : percent
 behind(percent) = end(percent) > 0 ? end(percent) : 0
 cut(percent) = percent > most ? most - 12 : NaN
-ours(percent, us) = sprintf(abs(percent) < 9.95 ? "%.1f  " : "%.0f  ", percent) . \
-	sprintf(abs(us) < 9.95 ? "(%.1f)" : "(%.0f)", us)
+# Nothing is not -0.0.
+short(x) = abs(x) < 0.05 ? "0.0" : sprintf(abs(x) < 9.95 ? "%.1f" : "%.0f", x)
+ours(percent, us) = short(percent) . "  (" . short(us) . ")"
 papers(percent) = percent == percent ? sprintf("%.0f", percent) : ""
 
 # The rows are named left of the first panel.
