@@ -78,6 +78,10 @@ static void test_arguments_of_notify(void)
 		 notify(NOTIFICATION, ONE) == SERVICE_NO_THREAD &&
 		 notify(INTERRUPT(COM1_IRQ), ONE) == SERVICE_NO_THREAD,
 	    "to what is no thread");
+	/* As the tcb of a thread that never was has it: it reads as zeros. */
+	hold(notify((uid_t)0x03FFF000, ONE) == SERVICE_NO_THREAD &&
+		 notify((uid_t)0x00F00000, ONE) == SERVICE_NO_THREAD,
+	    "to threads that never were");
 	hold(notify(a ^ (uid_t)1 << 40, ONE) == SERVICE_NO_THREAD &&
 		 notify(a | (uid_t)1 << 60, ONE) == SERVICE_NO_THREAD,
 	    "to forged uids");
