@@ -109,10 +109,10 @@ struct tcb {
 	wakeup_time_t due;	       /* when its wait ends by timeout */
 	struct queue_link wakeup_link;
 	bool in_wakeup_list;
-	bool asks_pager;
 #if CONFIG_NOTIFICATIONS && !CONFIG_CACHE_LAYOUT
 	uint32_t notifications;
 #endif
+	bool asks_pager;
 	uint32_t fault; /* that the pager is asked for: address | write */
 	struct transfer transfer; /* now going on */
 	struct transfer outer;	  /* in the middle of which it asks its pager */
