@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -90,11 +91,14 @@ def _without_date(pdf: bytes) -> bytes:
     """The same figure drawn at another time is the same file. Newer cairos (Debian 13's)
     write the date where it is compressed; qpdf takes it out of there."""
     if not PDF_DATE.search(pdf):
-        command = ["qpdf", "--object-streams=disable", "--static-id", "-", "-"]
-        try:
-            done = processes.run(command, input=pdf, capture_output=True)
-        except FileNotFoundError as error:
-            raise Refused("qpdf not found: install Debian's qpdf") from error
+        with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
+            file.write(pdf)
+            file.flush()
+            command = ["qpdf", "--object-streams=disable", "--static-id"]
+            try:
+                done = processes.run([*command, file.name, "-"], capture_output=True)
+            except FileNotFoundError as error:
+                raise Refused("qpdf not found: install Debian's qpdf") from error
         if done.returncode != 0:
             raise Refused(f"qpdf: {done.stderr.decode(errors='replace').strip()}")
         pdf = done.stdout
