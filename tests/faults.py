@@ -283,6 +283,13 @@ FAULTS = {
         "piece->writable && (source & PTE_WRITABLE)",
         "true",
     ),
+    "pager-bad-time": Fault(
+        "a pager is asked, for a time that is none",
+        "optimized",
+        "core/pager.c",
+        "\tif (check_timeout(timeout) != IPC_OK ||",
+        "\tif (timeout == TIMEOUT_NONE ||",
+    ),
     "patience": Fault(
         "a transfer waits for a pager as long as it takes",
         "optimized",

@@ -228,7 +228,34 @@ static void test_silent_pagers(uint32_t space)
 	unmap_in(space, 1);
 }
 
-/* Somebody dies while a page of the buffer is being asked for. */
+/*
+ * What the partner gives as its timeout is none: the pager is not asked, though it
+ * waits. It would answer later, when the thread may receive from anybody.
+ */
+static void test_bad_patience(uint32_t space)
+{
+	uid_t pager = party_create(3);
+	uid_t a = party_create(HERE), b = client_create(space, pager);
+	struct order send = order_send(b, DOPE(5, 0), 0);
+	struct order receive = order_receive(a, DOPE(5, 0), 0);
+	struct order wait = order_receive(NOBODY, 0, 0);
+	struct report r;
+
+	send.send_timeout = TIMEOUT_MAX + 1;
+	send.raw = receive.raw = true;
+	receive.receive.address = PLACE;
+	receive.receive.made_up = NOTHING;
+	tell(pager, &wait);
+	tell(b, &receive);
+	settle();
+	check(tell_and_ask(a, &send).result == IPC_OK &&
+		  ask(b).result == (IPC_FAULT | IPC_IN_RECEIVE),
+	    "no pager is asked for a time that is none, space %u", space);
+	check(!is_done(pager, &r), "it has got no message");
+	parties_delete();
+}
+
+/* A thread dies while a page of the buffer is being asked for. */
 static void test_death_meanwhile(uint32_t who)
 {
 	static const char *const names[] = {"sender", "receiver", "pager"};
@@ -429,6 +456,8 @@ void test_faults(void)
 	test_missing_message(THERE + 1);
 	test_silent_pagers(HERE);
 	test_silent_pagers(THERE + 1);
+	test_bad_patience(HERE);
+	test_bad_patience(THERE + 1);
 	test_death_meanwhile(0);
 	test_death_meanwhile(1);
 	test_death_meanwhile(2);

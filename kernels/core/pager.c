@@ -37,7 +37,10 @@ bool ask_pager(uint32_t address, bool write, uint32_t timeout)
 	struct outgoing out = {.words = {(address & ~1u) | write, frame->eip}};
 	uint32_t received = me->received, result;
 
-	if (me->asks_pager || me->pager == NOBODY || timeout == TIMEOUT_NONE)
+	/* Not for a time that is none: the answer would come as a message of the
+	 * pager's own to a thread that does not wait for it any more. */
+	if (check_timeout(timeout) != IPC_OK || me->asks_pager ||
+	    me->pager == NOBODY)
 		return false;
 	me->asks_pager = true;
 	me->outer = me->transfer;
