@@ -7,7 +7,6 @@ import fcntl
 import os
 import re
 import shutil
-import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Iterator, Sequence
 
-from harness import processes, release, toolchain
+from harness import git, processes, release, toolchain
 from harness.errors import Refused
 from harness.places import BUILD, ROOT
 from harness.switches import Configuration, write_headers, write_if_changed
@@ -133,20 +132,7 @@ def revision() -> str:
     that there is none of ours: the checkout may be a folder of another repository. All
     are equally long, because kernels and programs have it in memory and print it, which
     takes time."""
-    git = ["git", "-c", "safe.directory=*", "-C", str(ROOT)]
-    try:
-        top = _output([*git, "rev-parse", "--show-toplevel"]).removesuffix("\n")
-        if Path(top).resolve() != ROOT:
-            return _of_release()
-        commit = _output([*git, "rev-parse", f"--short={len(NO_REVISION)}", "HEAD"])
-        changed = _output([*git, "status", "--porcelain", "--untracked-files=no"])
-    except (OSError, subprocess.CalledProcessError):
-        return _of_release()
-    return _told(commit[: len(NO_REVISION)], bool(changed))
-
-
-def _of_release() -> str:
-    found = release.unpacked()
+    found = git.head(len(NO_REVISION)) or release.unpacked()
     return _told(*found) if found else NO_REVISION
 
 
@@ -198,7 +184,3 @@ def locked(folder: Path) -> Iterator[None]:
     with open(folder / ".lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-def _output(command: list[str]) -> str:
-    return processes.run(command, check=True, capture_output=True, text=True).stdout

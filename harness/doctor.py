@@ -110,4 +110,4 @@ def _kvm() -> str:
             f"/dev/kvm is there, but its module is {', '.join(modules) or 'unknown'}, "
             "not kvm_intel or kvm_amd"
         )
-    return f"/dev/kvm with {', '.join(modules)} (runs under KVM come later)"
+    return f"/dev/kvm with {', '.join(modules)} (make figures MACHINE=kvm)"

@@ -56,10 +56,13 @@ def draw(
             f"load {quoted(str(PLOTS / script_name))}.'.gp'\n"
         )
         # Not written by gnuplot, which says nothing when the disk is full.
-        drawn = _gnuplot(script, script_name)
-        if kind == "pdf":
-            drawn = _without_date(drawn)
+        drawn = _drawn(kind, script, script_name)
         (folder / f"{name or script_name}.{kind}").write_bytes(drawn)
+
+
+def _drawn(kind: str, script: str, name: str) -> bytes:
+    drawn = _gnuplot(script, name)
+    return _without_date(drawn) if kind == "pdf" else drawn
 
 
 @dataclass(frozen=True)
@@ -82,9 +85,9 @@ def captions() -> dict[str, Caption]:
 
 
 def check() -> None:
-    """Refuses a gnuplot that cannot draw ours."""
-    for terminal in TERMINALS.values():
-        _gnuplot(f"set terminal {_sized(terminal, 100)}\nplot 1\n", "style")
+    """Refuses tools that cannot draw ours."""
+    for kind, terminal in TERMINALS.items():
+        _drawn(kind, f"set terminal {_sized(terminal, 100)}\nplot 1\n", "style")
 
 
 def _without_date(pdf: bytes) -> bytes:

@@ -11,10 +11,9 @@ import hashlib
 import lzma
 import os
 import re
-import subprocess
 from pathlib import Path
 
-from harness import folders
+from harness import folders, git
 from harness.errors import Refused
 from harness.places import ROOT
 
@@ -35,13 +34,13 @@ def make(revision: str, folder: Path) -> Path:
     name = f"twentyfold-{version()}"
     folder.mkdir(parents=True, exist_ok=True)
     with folders.scratch(folder) as scratch:
-        names = _git("ls-tree", "-r", "-z", "--name-only", "HEAD").split(b"\0")[:-1]
+        names = git.ask("ls-tree", "-r", "-z", "--name-only", "HEAD").split(b"\0")[:-1]
         lines = [
             f"{_hash(ROOT / os.fsdecode(name))}  {os.fsdecode(name)}" for name in names
         ]
         (scratch / MANIFEST).write_text("\n".join([revision, *lines, ""]))
         prefix = f"--prefix={name}/"
-        tar = _git("archive", prefix, f"--add-file={scratch / MANIFEST}", "HEAD")
+        tar = git.ask("archive", prefix, f"--add-file={scratch / MANIFEST}", "HEAD")
     target = folder / f"{name}.tar.xz"
     folders.write_whole(target, lzma.compress(tar, preset=6))
     return target
@@ -67,11 +66,3 @@ def _hash(path: Path) -> str:
 
 def _text(name: str) -> str:
     return (ROOT / name).read_text()
-
-
-def _git(*arguments: str) -> bytes:
-    command = ["git", "-c", "safe.directory=*", "-C", str(ROOT), *arguments]
-    done = subprocess.run(command, capture_output=True)
-    if done.returncode != 0:
-        raise Refused(f"git {arguments[0]}: {done.stderr.decode().strip()}")
-    return done.stdout
