@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from harness import claims, factorial, figures, page, paper, peers, results, tables
-from harness.experiments import anatomy
+from harness.experiments import anatomy, notifications
 from harness.render import render
 
 # Files of a run that are shown as they are, if they are there.
@@ -21,7 +21,10 @@ PEERS = "peers.csv"
 # Figures that have a place of their own on the page; others are shown after the
 # experiments.
 PLACED = ("anatomy", "figure7", "figure8", "table1", "cumulative", "steps")
-PLACED += ("shares_8", "shares_4096")
+PLACED += ("shares_8", "shares_4096", "notifications")
+
+# Experiments that have a section of their own.
+OWN_SECTION = ("minimum", "bare_move", "anatomy", "anatomy_of_mach", "notifications")
 
 
 def write(folder: Path) -> pd.DataFrame:
@@ -41,6 +44,7 @@ def content(folder: Path, facts: dict[str, Any], found: pd.DataFrame) -> dict[st
     table7 = _read(folder / "table7.csv")
     one_space = _read(folder / "table7_one_space.csv")
     table1 = folder / TABLE1
+    experiments = _tidy(folder / EXPERIMENTS)
     drawn = {path.stem for path in folder.glob("*.svg")}
     return {
         "facts": facts,
@@ -61,8 +65,9 @@ def content(folder: Path, facts: dict[str, Any], found: pd.DataFrame) -> dict[st
         "mach_drawn": paper.one_way_us("Mach", paper.AS_DRAWN),
         "null_rpc": _table2(folder / "table2.csv").to_dict("records"),
         "table1": table1.read_text() if table1.exists() else "",
-        "experiments": _wide(_tidy(folder / EXPERIMENTS)),
-        "anatomy": _anatomy(_tidy(folder / EXPERIMENTS)),
+        "experiments": _wide(experiments),
+        "anatomy": _anatomy(experiments),
+        **_after(experiments),
         "path": anatomy.PATH if (folder / anatomy.PATH).exists() else "",
         "orders": _orders(folder / factorial.CSV_OF_RUN),
         "peers": _tidy(folder / PEERS).to_dict("records"),
@@ -96,7 +101,7 @@ def _wide(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
     about = ["configuration", "quantity", "unit", "clock", "direction"]
     wide = {}
     for name, rows in table.groupby("experiment", sort=False):
-        if name not in ("minimum", "bare_move", "anatomy", "anatomy_of_mach"):
+        if name not in OWN_SECTION:
             lines = [
                 (of, group.set_index("parameter")["value"].to_dict())
                 for of, group in rows.groupby(about, sort=False)
@@ -115,6 +120,17 @@ def _anatomy(table: pd.DataFrame) -> dict[str, list[Any]]:
         "systems": list(wide.columns),
         "lines": [*lines, ("**all**", list(wide.sum()))],
         "outside": anatomy.outside(table),
+    }
+
+
+def _after(table: pd.DataFrame) -> dict[str, Any]:
+    """Of the extensions that came after the paper: lines, and the numbers of the answer."""
+    if table.empty or not (table["experiment"] == "notifications").any():
+        return {"after": []}
+    wide = notifications.side_by_side(table)
+    return {
+        "after": [(about, list(cycles)) for about, cycles in wide.iterrows()],
+        "notify": notifications.answer(wide),
     }
 
 

@@ -14,7 +14,7 @@ from harness import build, experiments, figures, measure, switches
 from harness.build import Built
 from harness.errors import Refused
 from harness.experiments import Boot, path_steps, ports, queue_statistics, remapping
-from harness.experiments import anatomy, entry_exit, wakeup
+from harness.experiments import anatomy, entry_exit, notifications, wakeup
 from harness.experiments.experiment import ALL_COLUMNS, read
 from harness.models.i486 import model
 from harness.profile import Instruction
@@ -182,6 +182,14 @@ def test_rows_and_figures(tmp_path: Path) -> None:
             )
         ),
         *(
+            ("notifications", name, burst, what, 100.0, "cycles", "i486 model", "")
+            for name in notifications.KERNELS
+            for burst, what in (
+                *[("", "item_by_call"), ("", "item_by_send")],
+                *[("1", notifications.RING), ("256", notifications.RING)],
+            )
+        ),
+        *(
             ("anatomy", name, "8", group, 20.0, "cycles", "i486 model", "one way")
             for name in ("baseline", "optimized")
             for group in anatomy.GROUPS
@@ -190,6 +198,7 @@ def test_rows_and_figures(tmp_path: Path) -> None:
     table = pd.DataFrame(rows, columns=ALL_COLUMNS)
     experiments.draw(table, tmp_path, DX50.mhz)
     drawn = ("steps", "wakeup", "footprint", "queue_statistics", "remapping", "anatomy")
+    drawn += ("notifications",)
     for name in drawn:
         for kind in figures.TERMINALS:
             assert (tmp_path / f"{name}.{kind}").stat().st_size > 1000
@@ -271,6 +280,63 @@ def test_pages_move(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = measured(Boot("remapping", remapping.REMAPPING), tmp_path)
     assert found["0", "one_way"] < found["1", "one_way"] < found["64", "one_way"]
     assert 10 < found["", "per_page"] < 100
+
+
+@pytest.fixture(scope="module")
+def notified(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    """Rows of experiments.csv, of shorter series."""
+    folder, parts = tmp_path_factory.mktemp("notified"), []
+    with pytest.MonkeyPatch.context() as patch:
+        boot = notifications.boot
+        patch.setattr(notifications, "BESIDE_WORK", "rate=1024 work=200000")
+        patch.setattr(
+            notifications,
+            "boot",
+            lambda *given: boot(*given[:4], *(given[4:] or ["rounds=50"])),
+        )
+        for name in notifications.KERNELS:
+            stem = folder / Boot("notifications", name).stem
+            built = build.build(switches.parse(name))
+            notifications.measure(built, DX50, stem)
+            rows = experiments.frame(notifications.evaluate(stem, DX50))
+            parts.append(rows.assign(experiment="notifications", configuration=name))
+    return pd.concat(parts, ignore_index=True)
+
+
+@pytest.mark.parametrize("name", notifications.KERNELS)
+def test_bits_and_messages(name: str, notified: pd.DataFrame) -> None:
+    """Bits that nobody waits for take no switch of threads; those of an interrupt less
+    than its message; a longer burst shares its notification."""
+    rows = notified[notified["configuration"] == name]
+    ring = rows[rows["quantity"] == notifications.RING].set_index("parameter")["value"]
+    assert list(ring.index) == [str(2**n) for n in range(9)]
+    assert ring.is_monotonic_decreasing
+    cycles = rows.set_index("quantity")["value"]
+    assert 107 < cycles["notify_busy_thread"] < cycles["notify_higher_priority"]
+    assert cycles["notify_busy_thread"] < cycles["call"] / 2
+    assert cycles["call"] == pytest.approx(cycles["item_by_call"], rel=0.05)
+    assert 1000 < cycles["interrupt_as_bits"] < cycles["interrupt_as_message"]
+
+
+def test_answer_of_notifications(notified: pd.DataFrame) -> None:
+    wide = notifications.side_by_side(notified)
+    assert list(wide.columns) == list(notifications.KERNELS)
+    said = notifications.answer(wide)
+    assert said["longest"] == 256 and said["crossing"] in (2, 4)
+    ring = wide.xs(notifications.RING)[notifications.KERNELS[0]]
+    assert said["ring"] == ring.min()
+
+
+def test_cycles_of_a_drivers_interrupt(tmp_path: Path, monkeypatch) -> None:
+    """4 cycles a loop, 20 of the stamps, 300 a tick, 2500 an interrupt of the device."""
+    rows = [(100, 0, 0, 420), (500, 0, 0, 2020), (10000, 4, 0, 40000 + 4 * 300)]
+    rows.append((10000, 25, 20, 40000 + 5 * 300 + 20 * 2500))
+    table = pd.DataFrame(rows, columns=["loops", "interrupts", "told", "cycles"])
+    monkeypatch.setattr(notifications, "read", lambda _: table)
+    assert notifications.cycles_of_interrupt(tmp_path) == 2500
+    table.loc[0, "interrupts"] = 1
+    with pytest.raises(Refused, match="an interrupt where none should be"):
+        notifications.cycles_of_interrupt(tmp_path)
 
 
 def test_log_of_another_revision(tmp_path: Path) -> None:

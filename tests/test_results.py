@@ -28,6 +28,7 @@ EXPERIMENTS = (
     "footprint",
     "queue_statistics",
     "remapping",
+    "notifications",
     "anatomy",
 )
 

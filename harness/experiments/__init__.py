@@ -17,8 +17,8 @@ import pandas as pd
 
 from harness import build, figures, measure, records, switches, tables
 from harness.experiments import anatomy, bare_move, entry_exit, footprint, minimum
-from harness.experiments import path_steps, ports, queue_statistics, remapping
-from harness.experiments import stack_switch, wakeup
+from harness.experiments import notifications, path_steps, ports, queue_statistics
+from harness.experiments import remapping, stack_switch, wakeup
 from harness.experiments.experiment import ALL_COLUMNS, frame, logs
 from harness.models.i486.model import Board
 
@@ -32,6 +32,7 @@ EXPERIMENTS = {
     "entry_exit": entry_exit.EXPERIMENT,
     "ports": ports.EXPERIMENT,
     "remapping": remapping.EXPERIMENT,
+    "notifications": notifications.EXPERIMENT,
     "minimum": minimum.EXPERIMENT,
     "bare_move": bare_move.EXPERIMENT,
     "anatomy": anatomy.EXPERIMENT,
