@@ -630,6 +630,41 @@ FAULTS = {
         "1:\ttestl\t%ebx, %ebx\n\tjz\t2f\n",
         "1:\n",
     ),
+    "port-changed": Fault(
+        "who receives by a port gets a message that came by it for another",
+        "baseline+ports",
+        "core/ports.c",
+        "\tif (port->thread != to->uid)\n\t\treturn;\n",
+        "",
+    ),
+    "port-reused": Fault(
+        "a port is made anew while there are links to the old one",
+        "baseline+ports",
+        "core/ports.c",
+        "if (!port->task && !port->links)",
+        "if (!port->task)",
+    ),
+    "port-answer-stays": Fault(
+        "the link to answer by stays when its port is closed",
+        "baseline+ports",
+        "core/ports.c",
+        "\t\tif (links[n] == &port->answered)\n\t\t\tlinks[n] = no_links[0];\n",
+        "\t\t(void)links;\n",
+    ),
+    "path-port-answer": Fault(
+        "the hand-coded path does not tell a port who is to be answered",
+        "optimized+ports",
+        "core/steps/ports.h",
+        "\tmovl\t%eax, PORT_ANSWERED(%esi)\n",
+        "",
+    ),
+    "path-port-index": Fault(
+        "it takes an index that is too large",
+        "optimized+ports",
+        "core/steps/ports.h",
+        "\tandl\t$PORT_LINKS - 1, %ebp\n\tmovl\tTCB_LINKS(%edi), %esi\n",
+        "\tmovl\tTCB_LINKS(%edi), %esi\n",
+    ),
 }
 
 

@@ -30,10 +30,28 @@ def test_pages_move_as_the_model_says(end: Configuration) -> None:
     fuzz.check(build.build(job.configuration), job)
 
 
+@pytest.mark.parametrize("extension", ["NOTIFICATIONS", "PORTS"])
 @pytest.mark.parametrize("end", [switches.baseline(), switches.optimized()], ids=str)
-def test_bits_come_as_the_model_says(end: Configuration) -> None:
-    job = fuzz.Job(Configuration(end.on | {"NOTIFICATIONS"}), SEED, CALLS // 3)
+def test_extensions_do_what_the_model_says(end: Configuration, extension: str) -> None:
+    job = fuzz.Job(Configuration(end.on | {extension}), SEED, CALLS // 3)
     fuzz.check(build.build(job.configuration), job)
+
+
+def test_all_extensions_together() -> None:
+    everything = switches.optimized().on | {"NOTIFICATIONS", "PORTS", "PAGE_REMAPPING"}
+    job = fuzz.Job(Configuration(everything), SEED, CALLS // 3)
+    fuzz.check(build.build(job.configuration), job)
+
+
+def test_messages_come_by_ports() -> None:
+    by_port = [
+        int(re.findall(r"(\d+) by port", told(configuration, 1, CALLS // 3))[-1])
+        for configuration in (
+            switches.optimized(),
+            Configuration(switches.optimized().on | {"PORTS"}),
+        )
+    ]
+    assert by_port[0] == 0 and by_port[1] > 50
 
 
 def moving(end: Configuration) -> Configuration:

@@ -2,7 +2,7 @@
 #include "places.h"
 
 uint32_t boundary, constants_at, given_at, pool_at;
-bool complex_messages, page_remapping, notifications;
+bool complex_messages, page_remapping, notifications, ports;
 
 static const uint32_t bad_addresses[PLACES] = {
     [NULL_PAGE] = 0,
@@ -29,15 +29,13 @@ void generator_start(struct generator *g, uint32_t seed)
 {
 	uint32_t n;
 
+	*g = (struct generator){0};
 	/* Any seed but 0 will do; the first few words are not random yet. */
 	g->random = seed * 2654435761u ^ 0x5EED5EED;
 	if (!g->random)
 		g->random = 1;
 	for (n = 0; n < 8; n++)
 		random_word(&g->random);
-	g->number = 0;
-	for (n = 0; n < PARTIES; n++)
-		g->parties[n] = (struct party_state){0};
 }
 
 /* Small numbers are more frequent. */
@@ -518,6 +516,174 @@ struct planned nth_window(const struct variable *v, uint32_t n)
 	    n % 5 ? PAGE_BYTES : 0};
 }
 
+/* As an index into the links: those to answer by, then the others. */
+static uint32_t choose_link(struct generator *g)
+{
+	switch (any(g, 16)) {
+	case 0:
+		return any(g, PORT_LINKS);
+	case 1: /* too large */
+		return random_word(&g->random);
+	case 2:
+	case 3:
+	case 4:
+	case 5:
+		return any(g, FEW_LINKS);
+	default:
+		return PORT_REPLIES + any(g, FEW_LINKS);
+	}
+}
+
+/* By a party that is there. */
+static bool is_received(const struct generator *g, uint32_t port)
+{
+	const struct known_port *p = g->ports + port;
+
+	return p->exists && p->receiver != NO_PARTY &&
+	       g->parties[p->receiver].exists;
+}
+
+/* One of the space, first one that nobody receives by; NO_PORT: it has none. */
+static uint32_t port_to_assign(const struct generator *g, uint32_t space)
+{
+	uint32_t n, found = NO_PORT;
+
+	for (n = 1; n <= FEW_PORTS; n++) {
+		if (!g->ports[n].exists || g->ports[n].space != space)
+			continue;
+		found = n;
+		if (!is_received(g, n))
+			break;
+	}
+	return found;
+}
+
+static uint32_t port_to_link(struct generator *g)
+{
+	uint32_t n = 1 + any(g, FEW_PORTS), tries;
+
+	for (tries = 0; tries < FEW_PORTS && !is_received(g, n); tries++)
+		n = 1 + n % FEW_PORTS;
+	return n;
+}
+
+/* Now and then one that there may not be, or none at all. */
+static uint32_t or_another(struct generator *g, uint32_t port)
+{
+	switch (any(g, 24)) {
+	case 0:
+		return any(g, MAX_PORTS + 9);
+	case 1:
+		return 1 + any(g, 2 * FEW_PORTS);
+	case 2:
+		return NO_PORT;
+	default:
+		return port;
+	}
+}
+
+/* A link to the partner, or to another thread that is there; or 0. */
+static uint32_t link_to_partner(struct generator *g, const struct call *c)
+{
+	const uint32_t *links = g->links[g->parties[c->party].space];
+	uint32_t n = any(g, FEW_LINKS), found = 0, tries;
+
+	for (tries = 0; tries < FEW_LINKS; tries++, n = (n + 1) % FEW_LINKS) {
+		if (!is_received(g, links[n]))
+			continue;
+		found = PORT_REPLIES + n;
+		if (g->ports[links[n]].receiver == c->partner)
+			break;
+	}
+	return found;
+}
+
+/* By the link of the last message, or by one to a port; or not. */
+static void choose_link_for(struct generator *g, struct call *c)
+{
+	uint32_t answers_by = g->parties[c->party].answers_by;
+
+	c->link = link_to_partner(g, c);
+	if (answers_by && percent(g, 60))
+		c->link = answers_by - BY_LINK;
+	else if (percent(g, 5))
+		c->link = choose_link(g);
+	else if (!c->link)
+		return;
+	c->whom = LINK;
+}
+
+static void choose_receiver(struct generator *g, struct call *c)
+{
+	c->operation = ASSIGN_PORT;
+	c->detail =
+	    or_another(g, port_to_assign(g, g->parties[c->party].space));
+	if (percent(g, 70))
+		c->partner = c->party;
+	switch (any(g, 16)) {
+	case 0: /* it is a port no more */
+		c->whom = NOT_ANY;
+		break;
+	case 1:
+		c->whom = FORMERLY + any(g, LINK - FORMERLY + 1);
+		break;
+	default:
+		c->whom = PARTY;
+	}
+}
+
+static void choose_port_service(struct generator *g, struct call *c)
+{
+	c->detail = port_to_assign(g, g->parties[c->party].space);
+	switch (c->detail ? any(g, 12) : any(g, 3) * 4) {
+	case 0:
+		c->operation = CREATE_PORT;
+		c->detail = percent(g, 90) ? any(g, FEW_LINKS)
+					   : any(g, 2 * PORT_REPLIES);
+		break;
+	case 1:
+	case 2:
+	case 3:
+	case 4:
+	case 5:
+		choose_receiver(g, c);
+		break;
+	default:
+		c->operation = LINK_PORT;
+		c->detail = choose_link(g);
+		if (percent(g, 70))
+			c->detail = PORT_REPLIES + any(g, FEW_LINKS);
+		c->seed = or_another(g, port_to_link(g));
+	}
+}
+
+/* A service for ports has succeeded. */
+static void learn_of_ports(
+    struct generator *g, const struct call *c, const struct outcome *o)
+{
+	uint32_t space = g->parties[c->party].space, n = c->detail;
+
+	if (c->operation == CREATE_PORT && o->words[0] <= FEW_PORTS)
+		g->ports[o->words[0]] =
+		    (struct known_port){true, space, c->party};
+	else if (c->operation == ASSIGN_PORT && n <= FEW_PORTS)
+		g->ports[n] = (struct known_port){c->whom != NOT_ANY, space,
+		    c->whom == PARTY ? c->partner : NO_PARTY};
+	else if (c->operation == LINK_PORT && c->seed <= FEW_PORTS &&
+		 n - PORT_REPLIES < FEW_LINKS)
+		g->links[space][n - PORT_REPLIES] = c->seed;
+}
+
+void call_finished(struct generator *g, uint32_t party, const struct outcome *o)
+{
+	struct party_state *p = g->parties + party;
+
+	p->busy = false;
+	p->answers_by = o->from >= BY_LINK && o->from != NO_PARTY ? o->from : 0;
+	if (o->result == SERVICE_OK)
+		learn_of_ports(g, &p->call, o);
+}
+
 static void choose_whom(struct generator *g, struct call *c)
 {
 	uint32_t n = any(g, 100);
@@ -536,6 +702,8 @@ static void choose_whom(struct generator *g, struct call *c)
 	else if (notifications &&
 		 (n < 10 || (c->operation == RECEIVE && n < 60)))
 		c->whom = BITS;
+	else if (ports && is_ipc(c->operation) && percent(g, 35))
+		choose_link_for(g, c);
 }
 
 static uint32_t choose_party(struct generator *g, bool exists, bool idle)
@@ -646,6 +814,16 @@ static uint32_t choose_arena(const struct generator *g, uint32_t space)
 	return arena;
 }
 
+/* Another party gets its number. */
+static void forget_receiver(struct generator *g, uint32_t party)
+{
+	uint32_t n;
+
+	for (n = 1; n <= FEW_PORTS; n++)
+		if (g->ports[n].receiver == party)
+			g->ports[n].receiver = NO_PARTY;
+}
+
 /* Created or deleted in the middle of anything. True if so. */
 static bool choose_life_or_death(struct generator *g, struct call *c)
 {
@@ -659,6 +837,7 @@ static bool choose_life_or_death(struct generator *g, struct call *c)
 		c->party = choose_party(g, false, false);
 		c->detail = any(g, SPACES);
 		c->partner = choose_arena(g, c->detail);
+		forget_receiver(g, c->party);
 		return true;
 	}
 	if (idle == 0 || percent(g, idle < 3 ? 12 : 2)) {
@@ -763,6 +942,9 @@ void next_call(struct generator *g, struct call *c)
 		if (percent(g, 10))
 			c->detail =
 			    percent(g, 50) ? 0 : random_word(&g->random);
+	} else if (ports && percent(g, 15)) {
+		choose_port_service(g, c);
+		return;
 	} else {
 		choose_ipc(g, c);
 	}

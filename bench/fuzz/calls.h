@@ -28,6 +28,9 @@ enum operation {
 	PEEK,	       /* at the windows of the arena that is the detail */
 	POKE,	       /* writes where it can read; ends it if it may not */
 	NOTIFY,	       /* the partner, of the bits that are the detail */
+	CREATE_PORT,   /* detail: the link to answer by */
+	ASSIGN_PORT,   /* the detail, to the partner */
+	LINK_PORT,     /* detail: the index; seed: the port */
 	/* By the root thread. */
 	CREATE_PARTY, /* in the space that is the detail, arena the partner */
 	DELETE_PARTY,
@@ -52,6 +55,7 @@ enum whom {
 	NOT_ANY,    /* NOBODY */
 	IMPOSSIBLE, /* a uid that was never given out */
 	BITS,	    /* NOTIFICATION */
+	LINK,	    /* PORT(link), perhaps the partner */
 };
 
 /*
@@ -120,6 +124,7 @@ struct call {
 	uint32_t party;
 	enum whom whom;
 	uint32_t partner;
+	uint32_t link; /* an index, if the partner is a LINK */
 	uint32_t send_timeout, receive_timeout;
 	uint32_t seed;	       /* of the contents to send */
 	uint32_t detail;       /* see operation */
@@ -137,29 +142,49 @@ struct call {
 /* How a call ended. */
 struct outcome {
 	uint32_t result; /* EAX: dope and result code */
-	uint32_t from;	 /* number of the party, or NO_PARTY */
+	uint32_t
+	    from; /* number of the party, or NO_PARTY, or BY_LINK + index */
 	uint32_t words[2];
 	uint32_t sum; /* of all that was received */
 };
 
 #define NO_PARTY 0xFF
+#define BY_LINK 0x80
 
 /* What is known of the parties, in the guest and in the model. */
 struct party_state {
 	bool exists, busy;
 	uint32_t space;
-	uint32_t arena;	  /* its memory; nobody else's in its space */
-	struct call call; /* its last */
+	uint32_t arena;	     /* its memory; nobody else's in its space */
+	struct call call;    /* its last */
+	uint32_t answers_by; /* BY_LINK + of its last message, or 0 */
+};
+
+/* Links and ports that most calls are about; port 0 is none. */
+#define FEW_LINKS 4
+#define FEW_PORTS 12
+
+struct known_port {
+	bool exists;
+	uint32_t space;
+	uint32_t receiver; /* a party, or NO_PARTY */
 };
 
 struct generator {
 	uint32_t random;
 	uint32_t number; /* of calls made */
 	struct party_state parties[PARTIES];
+	/* What has come of services for ports: of ports, and of the links from
+	 * PORT_REPLIES on the port. */
+	struct known_port ports[1 + FEW_PORTS];
+	uint32_t links[SPACES][FEW_LINKS];
 };
 
 void generator_start(struct generator *g, uint32_t seed);
 void next_call(struct generator *g, struct call *call);
+/* The party has finished its call. */
+void call_finished(
+    struct generator *g, uint32_t party, const struct outcome *outcome);
 
 static inline bool is_ipc(enum operation operation)
 {

@@ -45,6 +45,14 @@ static uint32_t party_number(uid_t uid)
 	return NO_PARTY;
 }
 
+/* As in an outcome. */
+static uint32_t source_of(uid_t from)
+{
+	if (CONFIG_PORTS && from >> 32 == PORT_STATION)
+		return BY_LINK + (uint32_t)from;
+	return party_number(from);
+}
+
 uint32_t space_of(uid_t uid)
 {
 	uint32_t n = party_number(uid);
@@ -101,9 +109,7 @@ static bool collect(uid_t from, uint32_t timeout)
 		     "%x",
 		    generator.number, n, generator.parties[n].space,
 		    message.report.damaged);
-	outcome->from = message.report.from == NOBODY
-			    ? NO_PARTY
-			    : party_number(message.report.from);
+	outcome->from = source_of(message.report.from);
 	outcomes[n] = *outcome;
 	finished[n] = true;
 	return true;
@@ -228,6 +234,8 @@ static uid_t partner_uid(const struct call *c)
 		return NOBODY;
 	case BITS:
 		return NOTIFICATION;
+	case LINK:
+		return PORT(c->link);
 	default:
 		return ~NOBODY;
 	}
@@ -341,7 +349,7 @@ static void one_call(void)
 	make_call(&call);
 	for (n = 0; n < PARTIES; n++)
 		if (finished[n]) {
-			generator.parties[n].busy = false;
+			call_finished(&generator, n, outcomes + n);
 			tell_outcome(&transcript, n, outcomes + n);
 		}
 	check_deleted(&call);

@@ -40,7 +40,10 @@ void find_places(uint32_t space)
 	complex_messages = CONFIG_COMPLEX_MESSAGES;
 	page_remapping = CONFIG_PAGE_REMAPPING;
 	notifications = CONFIG_NOTIFICATIONS;
+	ports = CONFIG_PORTS;
 	my_space = space;
+	if (CONFIG_PORTS) /* what links take stays */
+		port_assign(port_create(0), NOBODY);
 	for (n = 0; n < CANARY_WORDS; n++)
 		canaries[n] = contents_word(space, n);
 }
@@ -146,6 +149,15 @@ static uint32_t ask_kernel(uint32_t detail, uid_t partner)
 	}
 }
 
+static void create_port(uint32_t answer_by, struct outcome *outcome)
+{
+	struct service_result r =
+	    service(SERVICE_CREATE_PORT, answer_by, 0, NOBODY);
+
+	outcome->result = r.code;
+	outcome->words[0] = r.code == SERVICE_OK ? r.ebx : NO_PORT;
+}
+
 /* Calls of services. False if the call is another. */
 static bool perform_service(const struct order *o, struct outcome *outcome)
 {
@@ -160,6 +172,15 @@ static bool perform_service(const struct order *o, struct outcome *outcome)
 		return true;
 	case NOTIFY:
 		outcome->result = notify(o->partner, c->detail);
+		return true;
+	case CREATE_PORT:
+		create_port(c->detail, outcome);
+		return true;
+	case ASSIGN_PORT:
+		outcome->result = port_assign(c->detail, o->partner);
+		return true;
+	case LINK_PORT:
+		outcome->result = port_link(c->detail, c->seed);
 		return true;
 	case UNMAP:
 		outcome->result = unmap((void *)c->send.objects[0].address,

@@ -98,6 +98,8 @@ extern bool complex_messages;
 extern bool page_remapping;
 /* Parties notify each other. */
 extern bool notifications;
+/* Partners can be named by links, too. */
+extern bool ports;
 
 static inline uint32_t arena(uint32_t n)
 {

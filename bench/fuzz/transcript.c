@@ -14,6 +14,9 @@ static const char *const operations[OPERATIONS] = {
     [PEEK] = "looks at windows",
     [POKE] = "writes at",
     [NOTIFY] = "notifies",
+    [CREATE_PORT] = "makes a port",
+    [ASSIGN_PORT] = "assigns port",
+    [LINK_PORT] = "makes a link",
     [CREATE_PARTY] = "is created",
     [DELETE_PARTY] = "is deleted",
     [SCHEDULE_PARTY] = "is scheduled anew",
@@ -25,7 +28,8 @@ static const char *const whoms[] = {[PARTY] = "party",
     [SILENT] = "a silent thread, not party",
     [NOT_ANY] = "anybody, not party",
     [IMPOSSIBLE] = "a strange uid, not party",
-    [BITS] = "notifications, not party"};
+    [BITS] = "notifications, not party",
+    [LINK] = "a link, perhaps to party"};
 
 static const char *const places[PLACES] = {[OWN] = "own memory",
     [PAGED] = "paged memory",
@@ -126,6 +130,15 @@ static void print_whom(const struct call *c)
 	case POKE:
 		print("%x", c->detail);
 		break;
+	case CREATE_PORT:
+		print("to answer by link %u", c->detail);
+		break;
+	case ASSIGN_PORT:
+		print("%u to %s %u", c->detail, whoms[c->whom], c->partner);
+		break;
+	case LINK_PORT:
+		print("%u to port %u", c->detail, c->seed);
+		break;
 	case UNMAP:
 		print("%u bytes at %x", c->send.objects[0].bytes,
 		    c->send.objects[0].address);
@@ -138,6 +151,8 @@ static void print_whom(const struct call *c)
 		break;
 	default:
 		print("%s %u", whoms[c->whom], c->partner);
+		if (c->whom == LINK)
+			print(", index %u", c->link);
 	}
 }
 

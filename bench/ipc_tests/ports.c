@@ -105,6 +105,38 @@ static bool in_one_space(void)
 	return is_answered(THERE, THERE);
 }
 
+/* Each of two clients gets its own answer, by the shortest ways through the kernel: with
+ * an index that is too large, and to whatever the link led before. */
+static bool each_client(void)
+{
+	uid_t a = party_create(THERE), b = party_create(THERE + 1);
+	uid_t server = party_create(HERE), clients[] = {a, b, b, a};
+	struct order receive = order_receive(NOBODY, 0, 0);
+	struct order call = order_call(PORT(LINK + PORT_LINKS));
+	struct order answer = order_reply(PORT(REPLY));
+	uint32_t port = create(server, REPLY), n;
+	struct report r;
+
+	link(a, LINK, port);
+	link(b, LINK, port);
+	tell(server, &receive);
+	for (n = 0; n < sizeof(clients) / sizeof(clients[0]); n++) {
+		settle();
+		call.seed = next_seed();
+		tell(clients[n], &call);
+		r = ask(server);
+		if (!received_all(&r, &call, PORT(REPLY)))
+			return false;
+		settle();
+		answer.seed = next_seed();
+		tell(server, &answer);
+		r = ask(clients[n]);
+		if (!received_all(&r, &answer, server))
+			return false;
+	}
+	return true;
+}
+
 static bool empty_links(void)
 {
 	uid_t a = party_create(THERE), b = party_create(THERE + 1);
@@ -337,6 +369,7 @@ static const struct {
 } tests[] = {{between_spaces, "a call, answered by a link"},
     {between_others, "the same between others"},
     {in_one_space, "and inside one space"},
+    {each_client, "each client gets its answer"},
     {empty_links, "a link that leads nowhere"},
     {index_is_restricted, "an index too large"},
     {other_messages, "who sends to a uid is known by his"},

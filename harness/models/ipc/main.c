@@ -4,6 +4,7 @@
  *
  *	ipc-model SEED CALLS INTERVAL FIRST LAST REGISTER_MESSAGES
  *	          DIRECT_TRANSFER COMPLEX_MESSAGES PAGE_REMAPPING NOTIFICATIONS
+ *          PORTS RPC_SYSCALLS
  *
  * a line "digest CALL DIGEST" for each interval, and the calls FIRST to LAST in
  * the same words as the guest; last a line that counts what has happened.
@@ -32,6 +33,8 @@ void print(const char *format, ...)
 	va_end(list);
 }
 
+#define ARGUMENTS 12
+
 static void one_call(struct model *m, struct transcript *t)
 {
 	struct call call;
@@ -41,27 +44,29 @@ static void one_call(struct model *m, struct transcript *t)
 	tell_call(t, &m->generator, &call);
 	model_call(m, &call);
 	for (n = 0; n < PARTIES; n++)
-		if (m->parties[n].finished)
+		if (m->parties[n].finished) {
+			call_finished(&m->generator, n, &m->parties[n].outcome);
 			tell_outcome(t, n, &m->parties[n].outcome);
+		}
 }
 
 int main(int arguments, char **argument)
 {
 	static struct model m;
 	struct transcript t = {0};
-	uint32_t number[10] = {0}, n;
+	uint32_t number[ARGUMENTS] = {0}, n;
 
-	if (arguments != 11) {
+	if (arguments != ARGUMENTS + 1) {
 		fprintf(stderr, "ipc-model: see its main.c\n");
 		return 2;
 	}
-	for (n = 0; n < 10; n++)
+	for (n = 0; n < ARGUMENTS; n++)
 		number[n] = (uint32_t)strtoul(argument[n + 1], NULL, 0);
 	t.first = number[3];
 	t.last = number[4];
 	model_start(&m,
-	    (struct model_switches){
-		number[5], number[6], number[7], number[8], number[9]},
+	    (struct model_switches){number[5], number[6], number[7], number[8],
+		number[9], number[10], number[11]},
 	    number[0]);
 	while (m.generator.number < number[1]) {
 		one_call(&m, &t);
@@ -70,8 +75,8 @@ int main(int arguments, char **argument)
 			printf("digest %u %u\n", m.generator.number, t.digest);
 	}
 	printf("%u transfers, %u faults, %u cut, %u pages, %u moved, "
-	       "%u silent pagers, %u notified\n",
+	       "%u silent pagers, %u notified, %u by port\n",
 	    m.transfers, m.faults, m.cuts, m.pages, m.moved, m.silences,
-	    m.notified);
+	    m.notified, m.by_port);
 	return 0;
 }

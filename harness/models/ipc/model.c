@@ -9,6 +9,7 @@ void model_start(struct model *m, struct model_switches switches, uint32_t seed)
 	complex_messages = switches.complex_messages;
 	page_remapping = switches.page_remapping;
 	notifications = switches.notifications;
+	ports = switches.ports;
 	generator_start(&m->generator, seed);
 	memory_start();
 }
@@ -28,6 +29,18 @@ static void finish(struct model *m, uint32_t party, uint32_t result)
 	state(m, party)->busy = false;
 }
 
+/* The source of a message, for its receiver. */
+static uint32_t source(struct model *m, uint32_t from, uint32_t to)
+{
+	uint32_t link = ports_deliver(&m->ports, m->parties[from].by,
+	    m->parties[from].thread, m->parties[to].thread);
+
+	if (link == PORT_LINKS)
+		return from;
+	m->by_port++;
+	return BY_LINK + link;
+}
+
 static void finish_received(
     struct model *m, uint32_t party, uint32_t from, const struct parcel *p)
 {
@@ -43,6 +56,7 @@ static void finish_received(
 }
 
 static void start_receiving(struct model *m, uint32_t party);
+static void receive(struct model *m, uint32_t party);
 
 /* The sender has done its part. */
 static void sent(struct model *m, uint32_t party, uint32_t code)
@@ -52,6 +66,8 @@ static void sent(struct model *m, uint32_t party, uint32_t code)
 	m->parties[party].waiting = IDLE;
 	if (code != IPC_OK || operation == SEND)
 		finish(m, party, code);
+	else if (operation == CALL && !m->switches.rpc_syscalls)
+		receive(m, party);
 	else
 		start_receiving(m, party);
 }
@@ -99,13 +115,15 @@ static bool transfer(struct model *m, uint32_t from, uint32_t to)
 			wait_for(m, from, FOR_END_OF_COPY, to, false);
 			return true;
 		}
+		source(m, from, to);
 		break;
 	case RECEIVERS_MISTAKE:
 		m->faults++;
 		finish(m, to, IPC_FAULT | IPC_IN_RECEIVE);
+		source(m, from, to); /* it could be answered all the same */
 		break;
 	default:
-		finish_received(m, to, from, &p);
+		finish_received(m, to, source(m, from, to), &p);
 		m->cuts += (p.result & IPC_CODE) == IPC_CUT;
 	}
 	sent(m, from, IPC_OK);
@@ -140,21 +158,50 @@ static uint32_t cannot_wait(uint32_t timeout)
 	return IPC_OK;
 }
 
-/* What the uid in a call names: a party, SILENT, or nobody, or itself. */
+/* What the uid in a call names: a party, SILENT, or nobody, or itself, or any. */
 #define NO_THREAD 0x100
 #define SILENT_THREAD 0x101
 #define ITSELF 0x102
 #define ALL_BITS 0x103
+#define NOWHERE 0x104 /* where a link leads */
 
-static uint32_t who_is(const struct call *c)
+/* As ports.h has those that are silent: with their space. */
+#define SILENT_THREADS 0xFFFF0000
+
+static uint32_t find_thread(struct model *m, uint32_t me, uint32_t thread)
 {
-	if (c->whom == SILENT)
+	uint32_t n;
+
+	if (thread == 0)
+		return NOWHERE;
+	if (thread >= SILENT_THREADS)
 		return SILENT_THREAD;
-	if (c->whom == BITS && c->operation == RECEIVE)
-		return ALL_BITS;
-	if (c->whom != PARTY)
-		return NO_THREAD;
-	return c->partner == c->party ? ITSELF : c->partner;
+	for (n = 0; n < PARTIES; n++)
+		if (state(m, n)->exists && m->parties[n].thread == thread)
+			return n == me ? ITSELF : n;
+	return NO_THREAD;
+}
+
+/* Once in each call of the kernel. */
+static void find_partner(struct model *m, uint32_t party)
+{
+	const struct call *c = &state(m, party)->call;
+	struct model_party *p = m->parties + party;
+
+	p->by = NO_PORT;
+	p->with = NO_THREAD;
+	if (c->whom == LINK)
+		p->with = find_thread(m, party,
+		    ports_follow(
+			&m->ports, state(m, party)->space, c->link, &p->by));
+	else if (c->whom == SILENT)
+		p->with = SILENT_THREAD;
+	else if (c->operation == RECEIVE && c->whom == NOT_ANY)
+		p->with = NO_PARTY;
+	else if (c->operation == RECEIVE && c->whom == BITS)
+		p->with = ALL_BITS;
+	else if (c->whom == PARTY)
+		p->with = c->partner == party ? ITSELF : c->partner;
 }
 
 /* The bits of which a party that receives has been notified, as a message. */
@@ -189,9 +236,8 @@ static void start_receiving(struct model *m, uint32_t party)
 	struct model_party *p = m->parties + party;
 	uint32_t wanted = NO_PARTY, code;
 
-	if (c->operation == CALL ||
-	    (c->operation == RECEIVE && c->whom != NOT_ANY))
-		wanted = who_is(c);
+	if (c->operation == CALL || c->operation == RECEIVE)
+		wanted = p->with;
 	if (p->bits && (wanted == NO_PARTY || wanted == ALL_BITS)) {
 		take_bits(m, party);
 		return;
@@ -215,10 +261,11 @@ static void start_receiving(struct model *m, uint32_t party)
 
 static void receive(struct model *m, uint32_t party)
 {
-	const struct call *c = &state(m, party)->call;
-	uint32_t from = who_is(c);
+	uint32_t from;
 
-	if (c->whom != NOT_ANY && from == NO_THREAD)
+	find_partner(m, party);
+	from = m->parties[party].with;
+	if (from == NO_THREAD || from == NOWHERE)
 		finish(m, party, IPC_NO_PARTNER | IPC_IN_RECEIVE);
 	else if (from == ITSELF)
 		finish(m, party, IPC_SELF | IPC_IN_RECEIVE);
@@ -230,10 +277,17 @@ static void send(struct model *m, uint32_t party)
 {
 	const struct call *c = &state(m, party)->call;
 	struct model_party *p = m->parties + party;
-	uint32_t to = who_is(c), code = cannot_wait(c->send_timeout), wrong;
+	uint32_t to, code = cannot_wait(c->send_timeout), wrong;
 	struct side own = {state(m, party)->space, c->pager, TIMEOUT_NEVER};
-	enum delivery d = fetch_head(m, &own, c->send.address, p->head);
+	enum delivery d;
 
+	find_partner(m, party);
+	to = p->with;
+	if (to == NOWHERE) {
+		sent(m, party, IPC_NO_PARTNER);
+		return;
+	}
+	d = fetch_head(m, &own, c->send.address, p->head);
 	if (d == SENDER_WAITS) {
 		wait_for(m, party, FOR_PAGER, NO_PARTY, false);
 		return;
@@ -267,8 +321,7 @@ static void look_again(struct model *m, uint32_t party, uint32_t dead)
 	const struct call *c = &state(m, party)->call;
 
 	if (c->operation == CALL ||
-	    (c->operation == RECEIVE && c->whom != NOT_ANY &&
-		c->partner == dead))
+	    (c->operation == RECEIVE && m->parties[party].with == dead))
 		finish(m, party, IPC_NO_PARTNER | IPC_IN_RECEIVE);
 	else
 		start_receiving(m, party);
@@ -348,6 +401,46 @@ static void notify(struct model *m, const struct call *c)
 		take_bits(m, c->partner);
 }
 
+static void create_port(struct model *m, const struct call *c)
+{
+	uint32_t number = NO_PORT;
+	uint32_t result = ports_create(&m->ports, state(m, c->party)->space,
+	    m->parties[c->party].thread, c->detail, &number);
+
+	finish(m, c->party, result);
+	m->parties[c->party].outcome.words[0] = number;
+}
+
+/* SERVICE_OK: so it receives by the port. */
+static uint32_t assign_to(struct model *m, const struct call *c)
+{
+	uint32_t space = state(m, c->party)->space, silent, thread;
+
+	silent = 1 + c->partner % (SPACES - 1);
+	if (c->whom == PARTY && state(m, c->partner)->space == space)
+		thread = m->parties[c->partner].thread;
+	else if (c->whom == SILENT && silent == space)
+		thread = SILENT_THREADS + space;
+	else
+		return c->whom == PARTY || c->whom == SILENT
+			   ? SERVICE_DENIED
+			   : SERVICE_NO_THREAD;
+	m->ports.ports[c->detail].receiver = thread;
+	return SERVICE_OK;
+}
+
+static void assign_port(struct model *m, const struct call *c)
+{
+	uint32_t result =
+	    ports_check(&m->ports, state(m, c->party)->space, c->detail);
+
+	if (result == SERVICE_OK && c->whom == NOT_ANY)
+		ports_close(&m->ports, c->detail);
+	else if (result == SERVICE_OK)
+		result = assign_to(m, c);
+	finish(m, c->party, result);
+}
+
 /* As in the guest's party.c. */
 static uint32_t service(bool root, uint32_t detail)
 {
@@ -409,6 +502,7 @@ static void make_call(struct model *m, const struct call *c)
 		    .exists = true, .space = c->detail, .arena = c->partner};
 		m->parties[c->party].waiting = IDLE;
 		m->parties[c->party].bits = 0;
+		m->parties[c->party].thread = ++m->threads;
 		break;
 	case DELETE_PARTY:
 		delete (m, c->party);
@@ -428,6 +522,17 @@ static void make_call(struct model *m, const struct call *c)
 		break;
 	case NOTIFY:
 		notify(m, c);
+		break;
+	case CREATE_PORT:
+		create_port(m, c);
+		break;
+	case ASSIGN_PORT:
+		assign_port(m, c);
+		break;
+	case LINK_PORT:
+		finish(m, c->party,
+		    ports_link(&m->ports, state(m, c->party)->space, c->detail,
+			c->seed));
 		break;
 	case DELETE_THREAD:
 		delete_thread(m, c);

@@ -8,6 +8,7 @@
 #define IPC_MODEL_H
 
 #include "../../../bench/fuzz/contents.h"
+#include "ports.h"
 
 /* Switches that a program can tell by results. */
 struct model_switches {
@@ -16,6 +17,8 @@ struct model_switches {
 	bool complex_messages;	/* more than one thing in a message */
 	bool page_remapping;	/* memory objects move */
 	bool notifications;
+	bool ports;
+	bool rpc_syscalls; /* a call looks up its partner once */
 };
 
 enum waiting {
@@ -28,6 +31,9 @@ enum waiting {
 
 /* What the model knows of a party. */
 struct model_party {
+	uint32_t thread; /* as ports.h has it */
+	/* Its call's partner: its number, or see model.c; and by which port. */
+	uint32_t with, by;
 	enum waiting waiting;
 	uint32_t partner; /* for whom it waits, or NO_PARTY */
 	uint32_t since;	  /* FOR_RECEIVER: senders come first in this order */
@@ -42,9 +48,12 @@ struct model {
 	struct model_switches switches;
 	struct generator generator;
 	struct model_party parties[PARTIES];
-	uint32_t sends; /* that have had to wait, so far */
+	struct model_ports ports;
+	uint32_t threads; /* that have been created, so far */
+	uint32_t sends;	  /* that have had to wait, so far */
 	/* For those who wonder. */
-	uint32_t transfers, faults, cuts, pages, moved, silences, notified;
+	uint32_t transfers, faults, cuts, pages, moved, silences, notified,
+	    by_port;
 };
 
 void model_start(

@@ -18,6 +18,8 @@ VISIBLE = (
     "COMPLEX_MESSAGES",
     "PAGE_REMAPPING",
     "NOTIFICATIONS",
+    "PORTS",
+    "RPC_SYSCALLS",
 )
 
 
