@@ -12,7 +12,7 @@ import subprocess
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import current_thread, main_thread
+from threading import Timer, current_thread, main_thread
 from typing import Any, Iterator, Sequence
 
 # What ends the harness from outside, and what is said of it.
@@ -61,7 +61,8 @@ _running: set[subprocess.Popen[Any]] = set()
 @contextmanager
 def signals() -> Iterator[Ended]:
     """Inside, a signal of SIGNALS ends all programs and comes as KeyboardInterrupt to
-    the main thread. Threads that wait for a program see it end."""
+    the main thread. Threads that wait for a program see it end, at the latest when it has
+    had its time."""
     global _ended
     if current_thread() is not main_thread():
         yield Ended()  # only the main thread hears of signals
@@ -72,8 +73,12 @@ def signals() -> Iterator[Ended]:
         if ended.by:
             return  # it is being done
         ended.by = number
-        for process in list(_running):
+        told = list(_running)
+        for process in told:
             _tell(process)
+        by_force = Timer(PATIENCE, _kill, [told])
+        by_force.daemon = True
+        by_force.start()
         raise KeyboardInterrupt
 
     # What is ignored stays so, as nohup wants it.
@@ -172,6 +177,11 @@ def _check_disk(program: str, *texts: str | bytes | None) -> None:
         if any(words in (text or "") for words in FULL_WORDS):
             full = errno.ENOSPC
             raise OSError(full, os.strerror(full), f"what {program} makes")
+
+
+def _kill(told: Sequence[subprocess.Popen[Any]]) -> None:
+    for process in told:
+        process.kill()
 
 
 def _tell(process: subprocess.Popen[Any]) -> None:

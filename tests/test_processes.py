@@ -142,6 +142,29 @@ def test_a_run_with_many_programs_is_ended(
     assert [path.name for path in target.parent.iterdir()] == ["run"]
 
 
+def test_a_program_that_does_not_end_is_killed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It has been told, as all that threads have started, and has had its time."""
+    monkeypatch.setattr(processes, "PATIENCE", 0.2)
+    said = []
+
+    def deaf() -> None:
+        command = ["sh", "-c", "trap '' TERM; echo; while :; do sleep 1; done"]
+        with processes.started(command, stdout=subprocess.PIPE) as process:
+            said.append(process.stdout.readline())
+            process.wait(PATIENCE)
+
+    thread = threading.Thread(target=deaf)
+    with pytest.raises(KeyboardInterrupt), processes.signals() as ended:
+        thread.start()
+        until(lambda: said)
+        signal.raise_signal(signal.SIGTERM)
+    assert ended.by == signal.SIGTERM
+    thread.join(PATIENCE)
+    assert not thread.is_alive()
+
+
 def test_a_closed_terminal_ends_it(image: Path) -> None:
     try:
         ours, theirs = pty.openpty()
