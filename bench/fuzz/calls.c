@@ -2,7 +2,7 @@
 #include "places.h"
 
 uint32_t boundary, constants_at, given_at, pool_at;
-bool complex_messages, page_remapping, notifications, ports;
+bool complex_messages, page_remapping, notifications, ports, virtual_registers;
 
 static const uint32_t bad_addresses[PLACES] = {
     [NULL_PAGE] = 0,
@@ -154,6 +154,19 @@ static void place_in_pool(struct variable *v, bool receive)
 	v->size = PAGED_VARIABLE_SIZE;
 	v->buffers[0] = (struct planned){
 	    PAGED, paged(v->arena) + PAGED_BUFFER, PAGED_BUFFER_BYTES};
+}
+
+/* Its own, or one that it must not use: the root thread's, or a part of its own. */
+static void place_in_block(
+    struct generator *g, const struct call *c, struct variable *v)
+{
+	v->place = BLOCK;
+	v->address = party_block(c->party);
+	v->room = BLOCK_BYTES;
+	if (percent(g, 95))
+		return;
+	v->address = percent(g, 50) ? BLOCKS : v->address + 4;
+	v->room = 0;
 }
 
 static void place_variable(
@@ -423,7 +436,9 @@ static void choose_send(struct generator *g, struct call *c)
 		place_object(g, c, v->objects + n);
 	if (percent(g, 5)) /* a result code does not matter */
 		v->dope |= any(g, 256);
-	if (!place_long(g, c, v, false))
+	if (virtual_registers && percent(g, 40))
+		place_in_block(g, c, v);
+	else if (!place_long(g, c, v, false))
 		place_variable(g, c, v, false);
 }
 
@@ -440,7 +455,9 @@ static void choose_receive(struct generator *g, struct call *c)
 	place_strings(g, c, v, true, strings);
 	for (n = 0; n < PLANNED_OBJECTS; n++)
 		place_window(g, v, v->windows + n);
-	if (!place_long(g, c, v, true))
+	if (virtual_registers && percent(g, 40))
+		place_in_block(g, c, v);
+	else if (!place_long(g, c, v, true))
 		place_variable(g, c, v, true);
 }
 

@@ -76,7 +76,9 @@ enum place {
 	IN_KERNEL,     /* physical memory */
 	IN_WINDOW,     /* the communication window */
 	END_OF_MEMORY, /* the last bytes there are */
-	PLACES
+	PLACES,
+	BLOCK = PLACES, /* of virtual registers, see places.h */
+	ALL_PLACES
 };
 
 /* Who answers the party's page faults during a call. */

@@ -41,6 +41,7 @@ void find_places(uint32_t space)
 	page_remapping = CONFIG_PAGE_REMAPPING;
 	notifications = CONFIG_NOTIFICATIONS;
 	ports = CONFIG_PORTS;
+	virtual_registers = CONFIG_VIRTUAL_REGISTERS;
 	my_space = space;
 	if (CONFIG_PORTS) /* what links take stays */
 		port_assign(port_create(0), NOBODY);
@@ -215,10 +216,19 @@ static void touch_pages(const struct order *o)
 	}
 }
 
+/* Where a variable really is, if its place is a block. */
+static void find_block(const struct slot *s, struct variable *v)
+{
+	uid_t uid = v->address < party_block(0) ? s->root : thread_self();
+
+	if (v->place == BLOCK)
+		v->address = BLOCK_OF(uid) + v->address % BLOCK_BYTES;
+}
+
 static void perform(struct slot *s)
 {
-	const struct order *o = &s->order.order;
-	const struct call *c = &o->call;
+	struct order *o = &s->order.order;
+	struct call *c = &o->call;
 	struct report *report = &s->report.report;
 	struct outcome *outcome = &report->outcome;
 	struct received r;
@@ -226,6 +236,8 @@ static void perform(struct slot *s)
 	*report = (struct report){0};
 	if (perform_service(o, outcome))
 		return;
+	find_block(s, &c->send);
+	find_block(s, &c->receive);
 	fill_variables(c);
 	if (CONFIG_PAGE_REMAPPING)
 		touch_pages(o);
@@ -406,6 +418,11 @@ static void brawl(struct brawler *b)
 		timeout = random & 0x20000 ? TIMEOUT_NEVER : TIMEOUT_NONE;
 	if (CONFIG_NOTIFICATIONS && random & 0x200)
 		notify(partner, random);
+	if (CONFIG_VIRTUAL_REGISTERS && random & 0x400) {
+		message = (struct message *)BLOCK_OF(thread_self());
+		message->size = FLAT_DOPE(random >> 20);
+		message->dope = FLAT_DOPE(random >> 24 & 63);
+	}
 	change_message(
 	    brawlers + (random >> 18 & (BRAWLERS - 1)), random_word(seed));
 	switch (random >> 28 & 3) {

@@ -100,6 +100,25 @@ extern bool page_remapping;
 extern bool notifications;
 /* Partners can be named by links, too. */
 extern bool ports;
+/* Messages can be in blocks. */
+extern bool virtual_registers;
+
+/*
+ * In a call this stands for the party's own block, which only the guest knows; the first one
+ * for that of the root thread.
+ */
+static inline uint32_t party_block(uint32_t party)
+{
+	return BLOCKS + (1 + party) * BLOCK_BYTES;
+}
+
+static inline bool is_own_block(uint32_t address)
+{
+	return address % BLOCK_BYTES == 0 && address >= party_block(0) &&
+	       address < party_block(PARTIES);
+}
+
+#define BLOCK_DWORDS (VIRTUAL_REGISTERS - 2)
 
 static inline uint32_t arena(uint32_t n)
 {

@@ -31,7 +31,7 @@ static const char *const whoms[] = {[PARTY] = "party",
     [BITS] = "notifications, not party",
     [LINK] = "a link, perhaps to party"};
 
-static const char *const places[PLACES] = {[OWN] = "own memory",
+static const char *const places[ALL_PLACES] = {[OWN] = "own memory",
     [PAGED] = "paged memory",
     [OBJECT] = "a window",
     [BIG] = "big memory",
@@ -43,7 +43,8 @@ static const char *const places[PLACES] = {[OWN] = "own memory",
     [IN_TCBS] = "the tcbs",
     [IN_KERNEL] = "the kernel",
     [IN_WINDOW] = "the window",
-    [END_OF_MEMORY] = "the end of memory"};
+    [END_OF_MEMORY] = "the end of memory",
+    [BLOCK] = "a block"};
 
 static const char *const pagers[PAGERS] = {[GIVES_PAGE] = "gives a page",
     [GIVES_READ_ONLY] = "gives it read-only",

@@ -23,6 +23,7 @@ static void test_all(void)
 	test_remapping();
 	test_interrupts();
 	test_notifications();
+	test_virtual_registers();
 	test_coprocessor();
 	test_swapping();
 	test_hostility();

@@ -6,17 +6,17 @@
 #include "paging.h"
 #include "tests.h"
 
-#define BLOCK_BYTES sizeof(struct ipc_parameters)
+#define PARAMETERS_BYTES sizeof(struct ipc_parameters)
 
 static const uint32_t bad_places[] = {4, 16, 0x10000000, 0xF0100000, 0xE0001000,
-    0xFF800000, USER_END - BLOCK_BYTES, USER_END - 8, USER_END - 4096 - 12,
+    0xFF800000, USER_END - PARAMETERS_BYTES, USER_END - 8, USER_END - 4096 - 12,
     0xFFFFFFF0};
 
 #define BAD_PLACES (sizeof(bad_places) / sizeof(bad_places[0]))
 
 static uint32_t in_area(uint32_t n)
 {
-	return (uint32_t)area + (1u << 20) + n * BLOCK_BYTES;
+	return (uint32_t)area + (1u << 20) + n * PARAMETERS_BYTES;
 }
 
 /* The order, with its block where it is; the party has put it there. */

@@ -158,6 +158,7 @@ static struct received do_bad_ipc(const struct order *o)
 {
 	const struct message *send = (const struct message *)o->send.address;
 	struct message *receive = (struct message *)o->receive.address;
+	struct received r;
 
 	if (o->operation == SEND)
 		return ipc_failed(code(ipc_trap(
@@ -168,7 +169,14 @@ static struct received do_bad_ipc(const struct order *o)
 	if (CONFIG_RPC_SYSCALLS && o->operation == CALL)
 		return ipc_trap(IPC_CALL, o->partner, send, o->send_timeout,
 		    receive, o->receive_timeout);
-	fail("no stubs take bad variables");
+	if (HAS_REPLY_AND_RECEIVE_NEXT && o->operation != CALL)
+		return ipc_trap(IPC_REPLY_AND_RECEIVE_NEXT, o->partner, send,
+		    o->send_timeout, receive, o->receive_timeout);
+	r = ipc_trap(IPC_SEND, o->partner, send, o->send_timeout, NULL, 0);
+	if (code(r) != IPC_OK)
+		return ipc_failed(code(r));
+	return ipc_trap(IPC_RECEIVE, o->operation == CALL ? o->partner : NOBODY,
+	    NULL, 0, receive, o->receive_timeout);
 }
 
 /* Without CONFIG_REGISTER_PARAMETERS: the block may be anywhere. */
@@ -349,6 +357,8 @@ __attribute__((aligned(4096))) struct report perform_with(
 	/* Other contents than those to come, so that they must be copied. */
 	make_up(&o->receive, ~o->seed);
 	make_up(&o->send, o->seed);
+	if (o->send.address && o->send.address == o->receive.address)
+		((struct message *)o->send.address)->size = o->receive.dope;
 	make_up_string(&o->send, o->seed);
 	if (o->operation == HOSTILE) {
 		report.result = be_hostile(o);

@@ -22,6 +22,7 @@ void test_ports(void);
 void test_remapping(void);
 void test_interrupts(void);
 void test_notifications(void);
+void test_virtual_registers(void);
 void test_coprocessor(void);
 void test_swapping(void);
 void test_hostility(void);

@@ -8,6 +8,7 @@
 #include <memory.h>
 #include <message.h>
 #include <remapping.h>
+#include <virtual_registers.h>
 
 struct object {
 	struct mapping *mapping;
@@ -226,6 +227,7 @@ static uint32_t message_get(
 	struct incoming in;
 	uint32_t taken, result;
 
+	expect_block(&in, to, address);
 	if (!buffer_open(address, buffer, m->dope, &in))
 		return IPC_FAULT;
 	taken = in.dope;

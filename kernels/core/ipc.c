@@ -16,6 +16,7 @@
 #include <tcb_table.h>
 #include <thread_lookup.h>
 #include <transfer.h>
+#include <virtual_registers.h>
 
 /*
  * The running thread waits for the message of a sender that waits for it. The
@@ -98,7 +99,8 @@ RARE static uint32_t receive_from_none(struct tcb *me, struct tcb *sender)
 	if (CONFIG_REGISTER_MESSAGES) {
 		frame->ebx = words[0];
 		frame->ecx = words[1];
-	} else if (!in_user_space((uint32_t)buffer, sizeof(*buffer)) ||
+	} else if ((!is_block(me, (uint32_t)buffer) &&
+		       !in_user_space((uint32_t)buffer, sizeof(*buffer))) ||
 		   !copy_dwords(buffer->words, words, 2)) {
 		return IPC_FAULT | IPC_IN_RECEIVE;
 	}

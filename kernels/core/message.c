@@ -4,7 +4,9 @@
  * checked, and handed to the transfer (5.4.1).
  */
 #include <message.h>
+#include <tcb_table.h>
 #include <memory_layout.h>
+#include <virtual_registers.h>
 
 /* The fixed part of a message, in one go: false if it is not all there. */
 static bool load_head(const struct message *message, struct message *head)
@@ -33,25 +35,28 @@ static bool too_complex(uint32_t dope)
 
 uint32_t message_open(const struct message *message, struct outgoing *out)
 {
+	bool block = is_block(current_thread(), (uint32_t)message);
 	struct message head;
 
-	if (!in_user_space((uint32_t)message, sizeof(head)) ||
+	if ((!block && !in_user_space((uint32_t)message, sizeof(head))) ||
 	    !load_head(message, &head))
 		return IPC_FAULT;
 	out->dope = head.dope & ~IPC_RESULT;
 	out->words[0] = head.words[0];
 	out->words[1] = head.words[1];
+	if (CONFIG_VIRTUAL_REGISTERS)
+		out->direct = message->direct;
 	if (out->dope == 0)
 		return IPC_OK;
 
-	if (too_complex(head.dope))
+	if (too_complex(head.dope) || (block && !fits_block(head.dope)))
 		return IPC_TOO_LONG;
 	out->direct = message->direct;
 	out->strings =
 	    (const void *)(message->direct + direct_dwords(head.size));
 	out->objects = (const void *)(out->strings + strings_of(head.size));
-	return in_user_space(
-		   (uint32_t)message->direct, direct_dwords(head.dope) * 4)
+	return block || in_user_space((uint32_t)message->direct,
+			    direct_dwords(head.dope) * 4)
 		   ? IPC_OK
 		   : IPC_FAULT;
 }
@@ -100,15 +105,28 @@ static uint32_t min(uint32_t a, uint32_t b)
 	return a < b ? a : b;
 }
 
+/* What a block holds, whatever it says. */
+static uint32_t size_of_block(uint32_t size)
+{
+	uint32_t dwords = min(direct_dwords(size), BLOCK_DWORDS);
+
+	return CONFIG_COMPLEX_MESSAGES ? DOPE(dwords, 0) : FLAT_DOPE(dwords);
+}
+
 bool buffer_open(uint32_t address, const struct message *seen, uint32_t dope,
     struct incoming *in)
 {
+	bool block = to_block(in);
 	uint32_t size;
 
 	in->dope = IPC_FAULT;
-	if (!in_user_space(address, sizeof(*seen)) ||
-	    !load_word(&size, &seen->size) ||
-	    !in_user_space(address, sizeof(*seen) + direct_dwords(size) * 4))
+	if ((!block && !in_user_space(address, sizeof(*seen))) ||
+	    !load_word(&size, &seen->size))
+		return false;
+	if (block)
+		size = size_of_block(size);
+	else if (!in_user_space(
+		     address, sizeof(*seen) + direct_dwords(size) * 4))
 		return false;
 	in->strings = address + sizeof(*seen) + direct_dwords(size) * 4;
 	in->objects =

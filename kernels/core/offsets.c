@@ -6,6 +6,7 @@
 #include <cpu.h>
 #include <dispatch.h>
 #include <ports.h>
+#include <virtual_registers.h>
 #include <resources.h>
 #include <space.h>
 #include <tcb.h>
@@ -91,6 +92,12 @@ void offsets(void)
 
 #if CONFIG_NOTIFICATIONS
 	DEFINE("TCB_NOTIFICATIONS", offsetof(struct tcb, notifications));
+#endif
+#if CONFIG_VIRTUAL_REGISTERS
+	DEFINE("BLOCKS", BLOCKS);
+	DEFINE("MOST_OF_A_BLOCK", DOPE(BLOCK_DWORDS, 0) | IPC_RESULT);
+	DEFINE("TCB_BLOCK", offsetof(struct tcb, block));
+	DEFINE("TCB_BLOCK_HERE", offsetof(struct tcb, block_here));
 #endif
 #if CONFIG_PORTS
 	DEFINE("TCB_LINKS", offsetof(struct tcb, links));

@@ -12,6 +12,7 @@
 #include <senders.h>
 #include <thread_lookup.h>
 #include <transfer.h>
+#include <virtual_registers.h>
 
 /* Waits until to receives from the running thread; LOOK_AGAIN when it does. */
 static uint32_t wait_for_receiver(
@@ -59,7 +60,7 @@ static uint32_t transfer(
 
 	if (is_short(out->dope)) {
 		to->received = IPC_OK;
-	} else {
+	} else if (!CONFIG_VIRTUAL_REGISTERS || !block_transfer(me, to, out)) {
 		uint32_t result = transfer_locked(me, to, out);
 
 		if (result != IPC_OK)

@@ -9,6 +9,7 @@
 #define ENTRIES (PAGE_SIZE / 4)
 #define USER_REGIONS REGION_OF(USER_END)
 #define PHYSICAL_TABLES (PHYSICAL_MAP_SIZE / REGION_SIZE)
+#define BLOCKS_END (BLOCKS + MAX_THREADS * BLOCK_BYTES)
 #define TCB_TABLES (MAX_THREADS * PAGE_SIZE / REGION_SIZE)
 
 #define PAGE_ALIGNED __attribute__((aligned(PAGE_SIZE)))
@@ -98,6 +99,11 @@ void space_destroy(struct task *task)
 
 	for (region = 0; region < USER_REGIONS; region++)
 		if (task->directory[region] & PTE_PRESENT)
+			table_release(task->directory[region]);
+	for (region = REGION_OF(BLOCKS); region < REGION_OF(BLOCKS_END);
+	     region++)
+		if (CONFIG_VIRTUAL_REGISTERS &&
+		    (task->directory[region] & PTE_PRESENT))
 			table_release(task->directory[region]);
 	frames_release(task->directory_address, 1);
 	/* The window may have shown the page tables of the task. */

@@ -16,6 +16,7 @@
 #include <task.h>
 #include <tcb_table.h>
 #include <thread_lookup.h>
+#include <virtual_registers.h>
 
 struct task *root_task;
 uid_t root_thread;
@@ -70,6 +71,10 @@ struct tcb *thread_create(
 	if (!number || !queue_reserve())
 		return NULL;
 	t = tcb_allocate(number);
+	if (t && CONFIG_VIRTUAL_REGISTERS && !block_create(t, task, number)) {
+		tcb_free(number);
+		t = NULL;
+	}
 	if (!t) {
 		queue_unreserve();
 		return NULL;
@@ -94,6 +99,8 @@ struct tcb *thread_create(
 	frame->cs = USER_CODE;
 	frame->eflags = EFLAGS_IF;
 	frame->esp = esp;
+	if (CONFIG_VIRTUAL_REGISTERS)
+		frame->ebp = BLOCK_OF(t->uid);
 	frame->ss = USER_DATA;
 	dispatch_prepare(t, frame, return_to_user);
 	if (CONFIG_ASSERTIONS)
@@ -114,6 +121,8 @@ static void thread_free(uint32_t number)
 	    "no thread gives back the stack on which it runs");
 	tcb_free(number);
 	queue_unreserve();
+	if (CONFIG_VIRTUAL_REGISTERS)
+		block_release(task, number);
 	if (--task->threads == 0)
 		task_destroy(task);
 }

@@ -132,6 +132,17 @@ typedef uint64_t uid_t;
 #define DOPE_STRINGS(dope) ((dope) >> 16 & 0xFF)
 #define DOPE_OBJECTS(dope) ((dope) >> 24)
 
+/*
+ * Extension CONFIG_VIRTUAL_REGISTERS: a message of up to 64 words. Each thread has a block,
+ * a struct message that is always there, and that others than its task do not see. A
+ * message is sent from there, and received there, if that is the address of the variable;
+ * of another thread's block it must not be. A thread begins with it in EBP.
+ */
+#define VIRTUAL_REGISTERS 64
+#define BLOCKS 0xE5000000
+#define BLOCK_BYTES 512
+#define BLOCK_OF(uid) (BLOCKS + ((uint32_t)(uid) & 0x03FFF000) / 8)
+
 #define MESSAGE_MAX_DWORDS 255
 #define STRING_MAX_BYTES (4u << 20)
 

@@ -27,6 +27,9 @@ struct outgoing {
 struct incoming {
 	uint32_t dope; /* counters of what fits, and IPC_OK or a code */
 	uint32_t strings, objects; /* addresses of descriptors, not checked */
+#if CONFIG_VIRTUAL_REGISTERS
+	bool block; /* the buffer is the receiver's (virtual_registers.h) */
+#endif
 };
 
 /* What of a memory, from where or to where. */

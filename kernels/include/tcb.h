@@ -72,6 +72,10 @@ struct tcb {
 #if CONFIG_NOTIFICATIONS
 	uint32_t notifications; /* bits that have been set */
 #endif
+#if CONFIG_VIRTUAL_REGISTERS
+	uint32_t block;		    /* address of its virtual registers */
+	struct message *block_here; /* the same, in the physical map */
+#endif
 	uint32_t stack_top;  /* of the kernel stack, or where it is saved */
 	struct tcb *partner; /* see state; NULL: any thread; not if BARE */
 #else
@@ -84,6 +88,10 @@ struct tcb {
 #if CONFIG_PORTS
 	uid_t **links;
 	uint32_t index;
+#endif
+#if CONFIG_VIRTUAL_REGISTERS
+	uint32_t block;
+	struct message *block_here;
 #endif
 #endif
 	uint8_t priority;   /* 0 to PRIORITIES - 1 */

@@ -58,7 +58,7 @@ ipc_path_end:
  * out: in another thread, table 6; or in the C path
  */
 	rare_not_open		call
-	rare_leave		call, near_slow_call
+	rare_leave		call, near_slow_call, block_call
 	within_reach		call
 entry_call:
 	check_entry		call
@@ -91,7 +91,7 @@ long_call:
 
 /* in, out: as entry_call */
 	rare_not_simple		reply_and_receive_next
-	rare_leave		reply_and_receive_next, near_slow_reply_and_receive_next
+	rare_leave		reply_and_receive_next, near_slow_reply_and_receive_next, block_reply
 	within_reach		reply_and_receive_next
 entry_reply_and_receive_next:
 	check_entry		reply_and_receive_next
@@ -163,6 +163,51 @@ transfer_failed:
 	jmp	*%esi
 
 	take_over_code
+
+#if BLOCKS_BY_HAND
+
+/* ---- from block to block ---------------------------------------------------------- */
+
+/* in: behind compute_destination. out: as entry_call */
+	align_entry
+block_call:
+	own_tcb
+	compare_uid		slow_call
+	check_legal		lost_call
+	cmpl	%ebp, TCB_STATE(%ebp)
+	je	1f
+	cmpl	%edi, TCB_STATE(%ebp)
+	jne	lost_call
+1:	check_blocks		lost_call
+	/* Point of no return. */
+	keep_buffer
+	copy_block
+	cover_frame_if_needed
+	go_on			%ebp, uid, kept
+	return_in_switch_page
+
+#if HAS_REPLY_AND_RECEIVE_NEXT
+	align_entry
+block_reply:
+	own_tcb
+	compare_uid		slow_reply_and_receive_next
+	check_legal		lost_reply_and_receive_next
+	check_no_sender		lost_reply_and_receive_next
+	check_no_notification	lost_reply_and_receive_next
+	cmpl	%edi, TCB_STATE(%ebp)
+	je	1f
+	cmpl	%ebp, TCB_STATE(%ebp)
+	jne	lost_reply_and_receive_next
+1:	check_blocks		lost_reply_and_receive_next
+	/* Point of no return. */
+	keep_buffer
+	copy_block
+	cover_frame_if_needed
+	go_on			%edi, uid, kept
+	return_in_switch_page
+#endif
+
+#endif /* BLOCKS_BY_HAND */
 
 #if CONFIG_PORTS
 

@@ -6,6 +6,7 @@
 #include <transfer.h>
 #include <message.h>
 #include <remapping.h>
+#include <virtual_registers.h>
 #include <mapping.h>
 #include <window.h>
 
@@ -119,9 +120,12 @@ uint32_t transfer_long(
     struct tcb *from, struct tcb *to, const struct outgoing *out)
 {
 	uint32_t address = user_frame(to)->eax, result = IPC_OK;
-	struct message *seen = window_open(from, to, address);
+	struct message *seen = is_block(to, address)
+				   ? block_of(to)
+				   : window_open(from, to, address);
 	struct incoming in;
 
+	expect_block(&in, to, address);
 	to->received = IPC_OK;
 	if (!buffer_open(address, seen, out->dope, &in))
 		return receiver_failed(from, to);

@@ -220,7 +220,7 @@ enum delivery fetch_head(
 {
 	uint32_t n;
 
-	if (!are_user_addresses(message, 16))
+	if (!are_user_addresses(message, 16) && !is_own_block(message))
 		return SENDERS_MISTAKE;
 	for (n = 0; n < 4; n++) {
 		enum access a = touch(m, side, message + n * 4, 4, false);
@@ -242,6 +242,11 @@ uint32_t check_head(
 	if (!m->switches.complex_messages && objects &&
 	    (objects > 1 || dwords_in(dope)))
 		return IPC_TOO_LONG;
+	if (is_own_block(message))
+		return dwords_in(dope) > BLOCK_DWORDS || strings_in(dope) ||
+			       objects
+			   ? IPC_TOO_LONG
+			   : IPC_OK;
 	return are_user_addresses(message + 16, dwords_in(dope) * 4)
 		   ? IPC_OK
 		   : IPC_FAULT;
@@ -331,15 +336,20 @@ static uint32_t smaller(uint32_t a, uint32_t b)
 static enum delivery measure(
     struct model *m, struct parcel *p, uint32_t dope, uint32_t *size)
 {
+	bool block = is_own_block(p->buffer);
 	enum delivery d;
 
-	if (!are_user_addresses(p->buffer, 16))
+	if (!block && !are_user_addresses(p->buffer, 16))
 		return RECEIVERS_MISTAKE;
 	d = load_there(m, p, p->buffer, size);
 	if (d != DELIVERED)
 		return d;
-	if (!are_user_addresses(p->buffer, 16 + dwords_in(*size) * 4))
+	if (block) {
+		*size = FLAT_DOPE(smaller(dwords_in(*size), BLOCK_DWORDS));
+		m->blocks += is_own_block(p->message);
+	} else if (!are_user_addresses(p->buffer, 16 + dwords_in(*size) * 4)) {
 		return RECEIVERS_MISTAKE;
+	}
 	p->result =
 	    DOPE_WITH_OBJECTS(smaller(dwords_in(dope), dwords_in(*size)),
 		smaller(strings_in(dope), strings_in(*size)),
@@ -502,7 +512,8 @@ enum delivery deliver_words(struct model *m, const struct side *to,
 
 	if (m->switches.register_messages)
 		return DELIVERED;
-	if (!are_user_addresses(buffer, sizeof(struct message)))
+	if (!are_user_addresses(buffer, sizeof(struct message)) &&
+	    !is_own_block(buffer))
 		return RECEIVERS_MISTAKE;
 	for (n = 0; n < 2; n++) {
 		uint32_t at = buffer + offsetof(struct message, words) + 4 * n;

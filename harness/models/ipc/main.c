@@ -4,7 +4,7 @@
  *
  *	ipc-model SEED CALLS INTERVAL FIRST LAST REGISTER_MESSAGES
  *	          DIRECT_TRANSFER COMPLEX_MESSAGES PAGE_REMAPPING NOTIFICATIONS
- *          PORTS RPC_SYSCALLS
+ *          PORTS RPC_SYSCALLS VIRTUAL_REGISTERS
  *
  * a line "digest CALL DIGEST" for each interval, and the calls FIRST to LAST in
  * the same words as the guest; last a line that counts what has happened.
@@ -33,7 +33,7 @@ void print(const char *format, ...)
 	va_end(list);
 }
 
-#define ARGUMENTS 12
+#define ARGUMENTS 13
 
 static void one_call(struct model *m, struct transcript *t)
 {
@@ -66,7 +66,7 @@ int main(int arguments, char **argument)
 	t.last = number[4];
 	model_start(&m,
 	    (struct model_switches){number[5], number[6], number[7], number[8],
-		number[9], number[10], number[11]},
+		number[9], number[10], number[11], number[12]},
 	    number[0]);
 	while (m.generator.number < number[1]) {
 		one_call(&m, &t);
@@ -75,8 +75,9 @@ int main(int arguments, char **argument)
 			printf("digest %u %u\n", m.generator.number, t.digest);
 	}
 	printf("%u transfers, %u faults, %u cut, %u pages, %u moved, "
-	       "%u silent pagers, %u notified, %u by port\n",
+	       "%u silent pagers, %u notified, %u by port, %u from block to "
+	       "block\n",
 	    m.transfers, m.faults, m.cuts, m.pages, m.moved, m.silences,
-	    m.notified, m.by_port);
+	    m.notified, m.by_port, m.blocks);
 	return 0;
 }

@@ -39,6 +39,7 @@ static struct space {
 } spaces[SPACES];
 
 static uint8_t pool[POOL_BYTES];
+static uint8_t blocks[PARTIES * BLOCK_BYTES];
 
 static uint32_t chosen;
 
@@ -87,6 +88,8 @@ uint8_t *memory_at(uint32_t space, uint32_t address, bool write)
 		return s->given + (address - given_at);
 	if (!write && address - constants_at < sizeof(constants))
 		return (uint8_t *)&constants + (address - constants_at);
+	if (address - party_block(0) < sizeof(blocks))
+		return blocks + (address - party_block(0));
 	if (space == 0 && address - pool_at < POOL_BYTES)
 		return pool + (address - pool_at);
 	return NULL;

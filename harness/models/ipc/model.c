@@ -10,6 +10,7 @@ void model_start(struct model *m, struct model_switches switches, uint32_t seed)
 	page_remapping = switches.page_remapping;
 	notifications = switches.notifications;
 	ports = switches.ports;
+	virtual_registers = switches.virtual_registers;
 	generator_start(&m->generator, seed);
 	memory_start();
 }

@@ -19,6 +19,7 @@ struct model_switches {
 	bool notifications;
 	bool ports;
 	bool rpc_syscalls; /* a call looks up its partner once */
+	bool virtual_registers;
 };
 
 enum waiting {
@@ -53,7 +54,7 @@ struct model {
 	uint32_t sends;	  /* that have had to wait, so far */
 	/* For those who wonder. */
 	uint32_t transfers, faults, cuts, pages, moved, silences, notified,
-	    by_port;
+	    by_port, blocks;
 };
 
 void model_start(

@@ -20,6 +20,7 @@ VISIBLE = (
     "NOTIFICATIONS",
     "PORTS",
     "RPC_SYSCALLS",
+    "VIRTUAL_REGISTERS",
 )
 
 

@@ -188,9 +188,16 @@ bits_for_any:
 	jne	\otherwise
 .endm
 
-/* With or without something to leave, the address may be wrong. */
-.macro	rare_leave call, otherwise
+/* With or without something to leave, the address may be wrong; or it is the block of
+ * virtual registers. */
+.macro	rare_leave call, otherwise, block
 .Lleave_\call:
+#if BLOCKS_BY_HAND
+.ifnb	\block
+	cmpl	$BLOCKS, %ecx
+	jae	\block
+.endif
+#endif
 #if CONFIG_DIRECT_TRANSFER || CONFIG_LAZY_COPROCESSOR
 	call	leave
 	cmpl	$MESSAGE_LIMIT, %ecx

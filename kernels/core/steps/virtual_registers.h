@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Extension VIRTUAL_REGISTERS: a message from block to block. Those that go by the shortest
+ * way are calls, and replies; others, and those that find something to leave, go by the C
+ * path.
+ */
+
+#define BLOCKS_BY_HAND                                                         \
+	(CONFIG_VIRTUAL_REGISTERS && CONFIG_REGISTER_PARAMETERS &&             \
+	    CONFIG_REGISTER_MESSAGES && CONFIG_COMPLEX_MESSAGES)
+
+/*
+ * The message at ECX is the own block, and the partner waits with its own; what is in it
+ * fits there. EDX the dope then, ESI the partner's block. EDI the own tcb.
+ */
+.macro	check_blocks otherwise
+	step	check_blocks, 16
+	cmpl	TCB_BLOCK(%edi), %ecx
+	jne	\otherwise
+#if CONFIG_DIRECT_TRANSFER || CONFIG_LAZY_COPROCESSOR
+	cmpl	$MESSAGE_LIMIT, tables + TABLES_MESSAGE_LIMIT
+	jne	\otherwise
+#endif
+	xchgl	%eax, %edx
+	partners_buffer
+	xchgl	%eax, %edx
+	cmpl	TCB_BLOCK(%ebp), %edx
+	jne	\otherwise
+	movl	TCB_BLOCK_HERE(%ebp), %esi
+	movl	MESSAGE_DOPE(%ecx), %edx
+	cmpl	$MOST_OF_A_BLOCK, %edx
+	ja	\otherwise
+	cmpb	%dh, MESSAGE_SIZE + 1(%esi)
+	jb	\otherwise
+.endm
+
+/*
+ * Behind the point of no return. EAX the dope then; EBX, EDX the words; EDI the own tcb.
+ * No page can be missing. Clobbers ECX and ESI.
+ */
+.macro	copy_block
+	step	copy_block, 18
+	leal	MESSAGE_DIRECT(%esi), %edi
+	leal	MESSAGE_DIRECT(%ecx), %esi
+	movl	MESSAGE_WORDS(%ecx), %ebx
+	movl	%edx, %eax
+	movl	MESSAGE_WORDS + 4(%ecx), %edx
+	movzbl	%ah, %ecx
+	andl	$~IPC_RESULT, %eax
+	cld
+	rep movsl
+	own_tcb
+.endm
