@@ -59,10 +59,11 @@ SLEEPERS = Program("sleepers", 1)
 LOAD = Program("load", 3)
 REMAPPING = Program("remapping", 2)
 NOTIFICATIONS = Program("notifications", 2)
+WORDS = Program("words", 2)
 MEMORY_TEST = Program("memory_test", 1)
 PROGRAMS = (
     *(PINGPONG, IPC_TESTS, WORKLOAD, RTC, CROWD),
-    *(NULL_SERVICE, SLEEPERS, LOAD, REMAPPING, NOTIFICATIONS, MEMORY_TEST),
+    *(NULL_SERVICE, SLEEPERS, LOAD, REMAPPING, NOTIFICATIONS, WORDS, MEMORY_TEST),
 )
 
 

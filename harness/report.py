@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from harness import claims, factorial, figures, page, paper, peers, results, tables
-from harness.experiments import anatomy, notifications
+from harness.experiments import anatomy, notifications, virtual_registers
 from harness.render import render
 
 # Files of a run that are shown as they are, if they are there.
@@ -21,10 +21,11 @@ PEERS = "peers.csv"
 # Figures that have a place of their own on the page; others are shown after the
 # experiments.
 PLACED = ("anatomy", "figure7", "figure8", "table1", "cumulative", "steps")
-PLACED += ("shares_8", "shares_4096", "notifications")
+PLACED += ("shares_8", "shares_4096", "notifications", "virtual_registers")
 
 # Experiments that have a section of their own.
 OWN_SECTION = ("minimum", "bare_move", "anatomy", "anatomy_of_mach", "notifications")
+OWN_SECTION += ("virtual_registers",)
 
 
 def write(folder: Path) -> pd.DataFrame:
@@ -124,14 +125,18 @@ def _anatomy(table: pd.DataFrame) -> dict[str, list[Any]]:
 
 
 def _after(table: pd.DataFrame) -> dict[str, Any]:
-    """Of the extensions that came after the paper: lines, and the numbers of the answer."""
-    if table.empty or not (table["experiment"] == "notifications").any():
-        return {"after": []}
-    wide = notifications.side_by_side(table)
-    return {
-        "after": [(about, list(cycles)) for about, cycles in wide.iterrows()],
-        "notify": notifications.answer(wide),
-    }
+    """Of the extensions that came after the paper: lines, and the numbers of the answers."""
+    there = set() if table.empty else set(table["experiment"])
+    found: dict[str, Any] = {"after": [], "words": []}
+    if "notifications" in there:
+        wide = notifications.side_by_side(table)
+        found["after"] = [(about, list(cycles)) for about, cycles in wide.iterrows()]
+        found["notify"] = notifications.answer(wide)
+    if "virtual_registers" in there:
+        wide = virtual_registers.side_by_side(table)
+        found["words"] = [(words, list(values)) for words, values in wide.iterrows()]
+        found["words_answer"] = virtual_registers.answer(wide)
+    return found
 
 
 def _orders(path: Path) -> int:

@@ -665,6 +665,62 @@ FAULTS = {
         "\tandl\t$PORT_LINKS - 1, %ebp\n\tmovl\tTCB_LINKS(%edi), %esi\n",
         "\tmovl\tTCB_LINKS(%edi), %esi\n",
     ),
+    "block-of-another": Fault(
+        "a message may be in the block of any thread",
+        "baseline+virtual_registers",
+        "include/virtual_registers.h",
+        "\treturn address == t->block;\n",
+        "\t(void)t;\n\treturn address >= BLOCKS && address % BLOCK_BYTES == 0;\n",
+    ),
+    "block-too-long": Fault(
+        "what is longer than a block is sent from there",
+        "baseline+virtual_registers",
+        "core/message.c",
+        "if (too_complex(head.dope) || (block && !fits_block(head.dope)))",
+        "if (too_complex(head.dope))",
+    ),
+    "block-room": Fault(
+        "a block takes as much as it says",
+        "optimized+virtual_registers",
+        "core/message.c",
+        "min(direct_dwords(size), BLOCK_DWORDS)",
+        "direct_dwords(size)",
+    ),
+    "block-stays": Fault(
+        "the page of blocks is not given back",
+        "baseline+virtual_registers",
+        "core/thread.c",
+        "\t\tblock_release(task, number);\n",
+        "\t\t(void)task;\n",
+    ),
+    "block-given-back": Fault(
+        "it is given back with the first thread",
+        "baseline+virtual_registers",
+        "core/virtual_registers.c",
+        "\tif (!page_is_used(task, number))\n",
+        "",
+    ),
+    "path-block-room": Fault(
+        "the hand-coded path does not look at the size of a block",
+        "optimized+virtual_registers",
+        "core/steps/virtual_registers.h",
+        "\tcmpb\t%dh, MESSAGE_SIZE + 1(%esi)\n\tjb\t\\otherwise\n",
+        "",
+    ),
+    "path-block-own": Fault(
+        "it takes the block of any thread for the sender's",
+        "optimized+virtual_registers",
+        "core/steps/virtual_registers.h",
+        "\tcmpl\tTCB_BLOCK(%edi), %ecx\n\tjne\t\\otherwise\n",
+        "",
+    ),
+    "path-block-buffer": Fault(
+        "it does not look where the receiver's buffer is",
+        "optimized+virtual_registers",
+        "core/steps/virtual_registers.h",
+        "\tcmpl\tTCB_BLOCK(%ebp), %edx\n\tjne\t\\otherwise\n",
+        "",
+    ),
 }
 
 

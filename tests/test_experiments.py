@@ -14,7 +14,8 @@ from harness import build, experiments, figures, measure, switches
 from harness.build import Built
 from harness.errors import Refused
 from harness.experiments import Boot, path_steps, ports, queue_statistics, remapping
-from harness.experiments import anatomy, entry_exit, notifications, wakeup
+from harness.experiments import anatomy, entry_exit, notifications, virtual_registers
+from harness.experiments import wakeup
 from harness.experiments.experiment import ALL_COLUMNS, read
 from harness.models.i486 import model
 from harness.profile import Instruction
@@ -190,6 +191,25 @@ def test_rows_and_figures(tmp_path: Path) -> None:
             )
         ),
         *(
+            (
+                "virtual_registers",
+                name,
+                words,
+                f"{what}_{cache}",
+                90.0,
+                "cycles",
+                "",
+                "",
+            )
+            for name, what in (
+                (virtual_registers.REGISTERS, "in_registers"),
+                (virtual_registers.REGISTERS, "direct_string"),
+                (virtual_registers.TWO_COPIES, "direct_string"),
+            )
+            for words in ("2", "64")
+            for cache in ("warm", "cold")
+        ),
+        *(
             ("anatomy", name, "8", group, 20.0, "cycles", "i486 model", "one way")
             for name in ("baseline", "optimized")
             for group in anatomy.GROUPS
@@ -198,7 +218,7 @@ def test_rows_and_figures(tmp_path: Path) -> None:
     table = pd.DataFrame(rows, columns=ALL_COLUMNS)
     experiments.draw(table, tmp_path, DX50.mhz)
     drawn = ("steps", "wakeup", "footprint", "queue_statistics", "remapping", "anatomy")
-    drawn += ("notifications",)
+    drawn += ("notifications", "virtual_registers")
     for name in drawn:
         for kind in figures.TERMINALS:
             assert (tmp_path / f"{name}.{kind}").stat().st_size > 1000
@@ -325,6 +345,29 @@ def test_answer_of_notifications(notified: pd.DataFrame) -> None:
     assert said["longest"] == 256 and said["crossing"] in (2, 4)
     ring = wide.xs(notifications.RING)[notifications.KERNELS[0]]
     assert said["ring"] == ring.min()
+
+
+def test_words_in_virtual_registers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are copied once, and need no window: less than a direct string as soon as it is
+    one, by about the same at any length; 3 cycles a word."""
+    with_options(monkeypatch, virtual_registers, "rounds=300")
+    parts = []
+    for name in (virtual_registers.REGISTERS, virtual_registers.TWO_COPIES):
+        stem = tmp_path / Boot("virtual_registers", name).stem
+        virtual_registers.measure(build.build(switches.parse(name)), DX50, stem)
+        rows = experiments.frame(virtual_registers.evaluate(stem, DX50))
+        parts.append(rows.assign(experiment="virtual_registers", configuration=name))
+    wide = virtual_registers.side_by_side(pd.concat(parts, ignore_index=True))
+    assert list(wide.index) == [2, 3, 4, 8, 16, 24, 32, 48, 64]
+    assert wide["string warm"][2] < wide["registers warm"][2]
+    saved = (wide["string warm"] - wide["registers warm"])[1:]
+    assert saved.min() > 10 and saved.max() < saved.min() + 10
+    a_word = (wide["registers warm"][64] - wide["registers warm"][8]) / 56
+    assert a_word == pytest.approx(3, abs=0.3)
+    assert (wide["copied warm"] > wide["string warm"])[3:].all()
+    assert virtual_registers.answer(wide)["crossing"] == 3
 
 
 def test_cycles_of_a_drivers_interrupt(tmp_path: Path, monkeypatch) -> None:

@@ -30,7 +30,7 @@ def test_pages_move_as_the_model_says(end: Configuration) -> None:
     fuzz.check(build.build(job.configuration), job)
 
 
-@pytest.mark.parametrize("extension", ["NOTIFICATIONS", "PORTS"])
+@pytest.mark.parametrize("extension", ["NOTIFICATIONS", "PORTS", "VIRTUAL_REGISTERS"])
 @pytest.mark.parametrize("end", [switches.baseline(), switches.optimized()], ids=str)
 def test_extensions_do_what_the_model_says(end: Configuration, extension: str) -> None:
     job = fuzz.Job(Configuration(end.on | {extension}), SEED, CALLS // 3)
@@ -38,8 +38,9 @@ def test_extensions_do_what_the_model_says(end: Configuration, extension: str) -
 
 
 def test_all_extensions_together() -> None:
-    everything = switches.optimized().on | {"NOTIFICATIONS", "PORTS", "PAGE_REMAPPING"}
-    job = fuzz.Job(Configuration(everything), SEED, CALLS // 3)
+    extensions = {"NOTIFICATIONS", "PORTS", "PAGE_REMAPPING", "VIRTUAL_REGISTERS"}
+    everything = Configuration(switches.optimized().on | extensions)
+    job = fuzz.Job(everything, SEED, CALLS // 3)
     fuzz.check(build.build(job.configuration), job)
 
 

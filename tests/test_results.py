@@ -29,6 +29,7 @@ EXPERIMENTS = (
     "queue_statistics",
     "remapping",
     "notifications",
+    "virtual_registers",
     "anatomy",
 )
 

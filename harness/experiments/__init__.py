@@ -18,7 +18,7 @@ import pandas as pd
 from harness import build, figures, measure, records, switches, tables
 from harness.experiments import anatomy, bare_move, entry_exit, footprint, minimum
 from harness.experiments import notifications, path_steps, ports, queue_statistics
-from harness.experiments import remapping, stack_switch, wakeup
+from harness.experiments import remapping, stack_switch, virtual_registers, wakeup
 from harness.experiments.experiment import ALL_COLUMNS, frame, logs
 from harness.models.i486.model import Board
 
@@ -33,6 +33,7 @@ EXPERIMENTS = {
     "ports": ports.EXPERIMENT,
     "remapping": remapping.EXPERIMENT,
     "notifications": notifications.EXPERIMENT,
+    "virtual_registers": virtual_registers.EXPERIMENT,
     "minimum": minimum.EXPERIMENT,
     "bare_move": bare_move.EXPERIMENT,
     "anatomy": anatomy.EXPERIMENT,

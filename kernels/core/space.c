@@ -100,7 +100,7 @@ void space_destroy(struct task *task)
 	for (region = 0; region < USER_REGIONS; region++)
 		if (task->directory[region] & PTE_PRESENT)
 			table_release(task->directory[region]);
-	for (region = REGION_OF(BLOCKS); region < REGION_OF(BLOCKS_END);
+	for (region = REGION_OF(BLOCKS); region <= REGION_OF(BLOCKS_END - 1);
 	     region++)
 		if (CONFIG_VIRTUAL_REGISTERS &&
 		    (task->directory[region] & PTE_PRESENT))

@@ -139,7 +139,8 @@ typedef uint64_t uid_t;
  * of another thread's block it must not be. A thread begins with it in EBP.
  */
 #define VIRTUAL_REGISTERS 64
-#define BLOCKS 0xE5000000
+/* Not where the first entries of page tables are in the cache (memory_layout.h). */
+#define BLOCKS 0xE5140000
 #define BLOCK_BYTES 512
 #define BLOCK_OF(uid) (BLOCKS + ((uint32_t)(uid) & 0x03FFF000) / 8)
 

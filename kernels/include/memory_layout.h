@@ -5,7 +5,7 @@
  *	00000000  user (USER_END bytes), the last page never mapped  5.2.3
  *	E0000000  tcb array (64 MB), with CONFIG_VIRTUAL_TCBS     section 5.2.5
  *	E4000000  what physical memory above 240 MB the kernel needs (16 MB)
- *	E5000000  blocks of the task's threads (8 MB), with CONFIG_VIRTUAL_REGISTERS
+ *	E5140000  blocks of the task's threads (8 MB), with CONFIG_VIRTUAL_REGISTERS
  *	F0000000  physical memory (up to 240 MB), kernel image in it
  *	FF800000  communication window (8 MB), private to each    section 5.2.3
  *	          address space, with CONFIG_DIRECT_TRANSFER

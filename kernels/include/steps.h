@@ -96,9 +96,9 @@
 #endif
 
 /* The same in all kernels. */
+#include "../core/steps/virtual_registers.h"
 #include "../core/steps/guards.h"
 #include "../core/steps/ports.h"
-#include "../core/steps/virtual_registers.h"
 #include "../core/steps/strings.h"
 #include "../core/steps/delivery.h"
 #include "../core/steps/services.h"

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Extension VIRTUAL_REGISTERS: a message from block to block. Those that go by the shortest
- * way are calls, and replies; others, and those that find something to leave, go by the C
- * path.
+ * way are calls, and replies; others go by the C path.
  */
 
 #define BLOCKS_BY_HAND                                                         \
@@ -14,14 +13,20 @@
  * fits there. EDX the dope then, ESI the partner's block. EDI the own tcb.
  */
 .macro	check_blocks otherwise
-	step	check_blocks, 16
+	step	check_blocks, 21
 	cmpl	TCB_BLOCK(%edi), %ecx
 	jne	\otherwise
 #if CONFIG_DIRECT_TRANSFER || CONFIG_LAZY_COPROCESSOR
 	cmpl	$MESSAGE_LIMIT, tables + TABLES_MESSAGE_LIMIT
-	jne	\otherwise
+	jne	.Lleave_\@
+.Lleft_\@:
+	.subsection 3
+.Lleave_\@:
+	call	leave
+	jmp	.Lleft_\@
+	.previous
 #endif
-	xchgl	%eax, %edx
+	movl	%eax, %edx
 	partners_buffer
 	xchgl	%eax, %edx
 	cmpl	TCB_BLOCK(%ebp), %edx
@@ -39,7 +44,7 @@
  * No page can be missing. Clobbers ECX and ESI.
  */
 .macro	copy_block
-	step	copy_block, 18
+	step	copy_block, 23
 	leal	MESSAGE_DIRECT(%esi), %edi
 	leal	MESSAGE_DIRECT(%ecx), %esi
 	movl	MESSAGE_WORDS(%ecx), %ebx
