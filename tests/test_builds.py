@@ -9,8 +9,9 @@ from functools import cache
 import pytest
 from conftest import seed
 from covering import covering
+from elftools.elf.elffile import ELFFile
 
-from harness import build
+from harness import build, switches
 from harness.build import Built
 from harness.errors import Refused
 from harness.switches import Configuration
@@ -43,6 +44,40 @@ def test_kernels_of_subsets_build(
     )
     assert identity.encode() in built.kernel.read_bytes()
     assert capfd.readouterr().out == "", "the compiler warns"
+
+
+EXTENSIONS = "+ports+page_remapping+notifications+virtual_registers"
+
+
+def address(built: Built, name: str) -> int:
+    with open(built.kernel, "rb") as file:
+        table = ELFFile(file).get_section_by_name(".symtab")
+        (symbol,) = table.get_symbol_by_name(name)
+        return symbol["st_value"]
+
+
+@pytest.mark.parametrize(
+    ("name", "pages"),
+    [
+        ("optimized", 1),
+        (f"optimized{EXTENSIONS}", 1),
+        (f"optimized-virtual_queues{EXTENSIONS}", 1),
+        (f"optimized-direct_switch{EXTENSIONS}", 2),
+        (
+            "optimized-direct_switch-register_parameters-segment_check-cache_layout"
+            f"-virtual_queues{EXTENSIONS}",
+            3,
+        ),
+    ],
+)
+def test_path_and_tables_in_one_page_if_they_fit(name: str, pages: int) -> None:
+    """5.5.2: CONDENSED_TABLES. Long steps and all extensions leave no room for the
+    tables, which have a page of their own then; or are longer than a page themselves. Such
+    a subset builds, too."""
+    built = build.build(switches.parse(name), makefiles=build.MAKEFILES[:1])
+    page, tables = address(built, "path_page"), address(built, "tables")
+    assert page % 4096 == 0 and (tables - page) // 4096 == pages - 1
+    assert address(built, "ipc_path_end") <= tables
 
 
 @pytest.mark.parametrize("end", ["baseline", "optimized"])

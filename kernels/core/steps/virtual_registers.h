@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Extension VIRTUAL_REGISTERS: a message from block to block. Those that go by the shortest
- * way are calls, and replies; others go by the C path.
+ * way are calls, and replies; others go by the C path, and all without a direct switch, which
+ * would make these steps as long as the path itself.
  */
 
 #define BLOCKS_BY_HAND                                                         \
 	(CONFIG_VIRTUAL_REGISTERS && CONFIG_REGISTER_PARAMETERS &&             \
-	    CONFIG_REGISTER_MESSAGES && CONFIG_COMPLEX_MESSAGES)
+	    CONFIG_REGISTER_MESSAGES && CONFIG_COMPLEX_MESSAGES &&             \
+	    CONFIG_DIRECT_SWITCH)
 
 /*
  * The message at ECX is the own block, and the partner waits with its own; what is in it
