@@ -9,7 +9,7 @@ set xrange [0.9:300]
 set logscale y
 set yrange [10:50000]
 set xtics (1, 2, 4, 8, 16, 32, 64, 128, 256)
-set key top center horizontal maxrows 2 maxcols 3 samplen 3
+set key top center horizontal maxcols 3 samplen 3
 
 OPT = " optimized+notifications"
 BASE = " baseline+notifications"
