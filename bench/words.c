@@ -22,7 +22,7 @@ static const uint32_t sizes[] = {2, 3, 4, 8, 16, 24, 32, 48, 64};
 static struct {
 	struct message *variable;
 	uint32_t left;
-	MESSAGE_VARIABLE(VIRTUAL_REGISTERS - 2, 0)
+	MESSAGE_VARIABLE(BLOCK_DWORDS, 0)
 	ordinary __attribute__((aligned(16)));
 } timed __attribute__((section(".timed_data"), aligned(4096)));
 
@@ -101,7 +101,6 @@ static void answer(uid_t root)
 	uint32_t words = r.words[0] >> 1, rounds = r.words[1];
 
 	choose(variable_of(r.words[0] & 1), words, ~rounds);
-	timed.variable->size = words_dope(VIRTUAL_REGISTERS);
 	r = ipc_trap(IPC_RECEIVE, root, NULL, 0, timed.variable, TIMEOUT_NEVER);
 	expect(words, rounds);
 	choose(timed.variable, words, ~rounds);

@@ -144,8 +144,7 @@ struct call {
 /* How a call ended. */
 struct outcome {
 	uint32_t result; /* EAX: dope and result code */
-	uint32_t
-	    from; /* number of the party, or NO_PARTY, or BY_LINK + index */
+	uint32_t from;	 /* a party, NO_PARTY, or BY_LINK + index */
 	uint32_t words[2];
 	uint32_t sum; /* of all that was received */
 };

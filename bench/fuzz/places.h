@@ -118,8 +118,6 @@ static inline bool is_own_block(uint32_t address)
 	       address < party_block(PARTIES);
 }
 
-#define BLOCK_DWORDS (VIRTUAL_REGISTERS - 2)
-
 static inline uint32_t arena(uint32_t n)
 {
 	return boundary - ARENAS_BELOW + n * ARENA_BYTES;

@@ -6,7 +6,7 @@
 #include "paging.h"
 #include "tests.h"
 
-#define MOST (VIRTUAL_REGISTERS - 2) /* dwords of a block */
+#define MOST BLOCK_DWORDS
 #define CANARY 0xB10CB10Cu
 
 /* In the group of tests that is running. */

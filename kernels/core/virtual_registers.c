@@ -7,6 +7,10 @@
 
 #define BLOCKS_PER_PAGE (PAGE_SIZE / BLOCK_BYTES)
 
+_Static_assert(
+    BLOCK_OF(UID_NUMBER_MASK) == BLOCKS + (MAX_THREADS - 1) * BLOCK_BYTES,
+    "a block is found by the thread's number");
+
 bool block_create(struct tcb *t, struct task *task, uint32_t number)
 {
 	uint32_t address = BLOCKS + number * BLOCK_BYTES;

@@ -142,6 +142,7 @@ typedef uint64_t uid_t;
 /* Not where the first entries of page tables are in the cache (memory_layout.h). */
 #define BLOCKS 0xE5140000
 #define BLOCK_BYTES 512
+#define BLOCK_DWORDS (VIRTUAL_REGISTERS - 2) /* behind the first 8 bytes */
 #define BLOCK_OF(uid) (BLOCKS + ((uint32_t)(uid) & 0x03FFF000) / 8)
 
 #define MESSAGE_MAX_DWORDS 255

@@ -13,9 +13,6 @@
 #include <message.h>
 #include <tcb.h>
 
-/* Dwords of a block behind the first 8 bytes. */
-#define BLOCK_DWORDS (VIRTUAL_REGISTERS - 2)
-
 /* A cleared block for the thread with this number. False if there is no memory. */
 bool block_create(struct tcb *t, struct task *task, uint32_t number);
 

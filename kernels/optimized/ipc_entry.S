@@ -180,11 +180,7 @@ block_call:
 	jne	lost_call
 1:	check_blocks		lost_call
 	/* Point of no return. */
-	keep_buffer
-	copy_block
-	cover_frame_if_needed
-	go_on			%ebp, uid, kept
-	return_in_switch_page
+	send_block		%ebp
 
 #if HAS_REPLY_AND_RECEIVE_NEXT
 	align_entry
@@ -200,11 +196,7 @@ block_reply:
 	jne	lost_reply_and_receive_next
 1:	check_blocks		lost_reply_and_receive_next
 	/* Point of no return. */
-	keep_buffer
-	copy_block
-	cover_frame_if_needed
-	go_on			%edi, uid, kept
-	return_in_switch_page
+	send_block		%edi
 #endif
 
 #endif /* BLOCKS_BY_HAND */

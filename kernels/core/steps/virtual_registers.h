@@ -58,3 +58,12 @@
 	rep movsl
 	own_tcb
 .endm
+
+/* From the point of no return on: the message, and the switch. from: as of go_on. */
+.macro	send_block from
+	keep_buffer
+	copy_block
+	cover_frame_if_needed
+	go_on			\from, uid, kept
+	return_in_switch_page
+.endm
